@@ -1,0 +1,166 @@
+"""Run the fences of one page and judge each against the output that the page shows."""
+
+import ast
+import multiprocessing
+import os
+import tempfile
+from pathlib import Path
+
+from fences import page_process
+from fences.blocks import Block, Example
+from fences.compare import difference
+from fences.page_process import Outcome
+
+# A fence that takes longer than this hangs.
+LIMIT_SECONDS = 120
+
+
+class FenceFailure(AssertionError):
+    """A fence did not do what its page says."""
+
+
+class Page:
+    """The running process of one page; use as a context manager, or `close` it."""
+
+    def __init__(self, path: Path, examples: list[Example]):
+        self.path = path
+        self.examples = examples
+        self.outcomes: list[Outcome] = []
+        self.broken: str = ""  # why no further fence can run
+        self._folder = tempfile.TemporaryDirectory()
+        work = Path(self._folder.name, "work")
+        work.mkdir()
+        definitions = Path(self._folder.name, "page.py")
+        definitions.write_text(_definitions(examples), encoding="utf-8")
+        context = _context()
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(
+            target=page_process.main, args=(theirs, path, definitions, work)
+        )
+        self._process.start()
+        theirs.close()
+
+    def __enter__(self) -> "Page":
+        return self
+
+    def __exit__(self, *_error) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self._process.is_alive() and not self.broken:
+            self._connection.send(None)
+            self._process.join(10)
+        if self._process.is_alive():
+            self._process.kill()
+        self._process.join()
+        self._connection.close()
+        self._folder.cleanup()
+
+    def outcome(self, index: int) -> Outcome:
+        """What fence `index` did; the fences before it run first, each once.
+
+        Raises:
+            FenceFailure: an earlier fence of the page raised or ended the process.
+        """
+        while len(self.outcomes) <= index:
+            example = self.examples[len(self.outcomes)]
+            if self.broken:
+                raise FenceFailure(f"{place(example.code)}: not run: {self.broken}")
+            outcome = self._run(example.code)
+            self.outcomes.append(outcome)
+            if outcome.raised and not example.raises:
+                line = outcome.line or example.code.line
+                self.broken = f"line {line} of this page raised"
+        return self.outcomes[index]
+
+    def _run(self, code: Block) -> Outcome:
+        try:
+            self._connection.send((code.line, code.source))
+            if self._connection.poll(LIMIT_SECONDS):
+                return self._connection.recv()
+            end = f"did not end within {LIMIT_SECONDS} seconds"
+        except (EOFError, OSError):
+            self._process.join(10)
+            end = f"ended the process (exit code {self._process.exitcode})"
+        self.broken = f"the fence at line {code.line} {end}"
+        raise FenceFailure(f"{place(code)}: this fence {end}.")
+
+
+def judge(page: Page, index: int, device: str) -> tuple[str, Block | None, str]:
+    """Run fence `index` of a page on `device` ("CPU" or "GPU").
+
+    Returns:
+        the problem ("" for none), the output fence to rewrite if that is the cure (None
+        otherwise), and the output that the run gave.
+    """
+    example = page.examples[index]
+    code, shown = example.code, example.output(device)
+    outcome = page.outcome(index)
+    got = outcome.output.rstrip()
+    if outcome.raised and not example.raises:
+        return _raised(code, outcome), None, got
+    if example.raises and not outcome.raised:
+        problem = f"{place(code)}: this fence is meant to raise ({{ .raises }}), and "
+        return problem + "does not. Remove the mark, or mend the code.", None, got
+    if outcome.problem:
+        line = _last_line(code)
+        return f"{place(code, line)}: {outcome.problem}.", None, got
+    if shown is None and not got:
+        return "", None, got
+    if shown is None:
+        problem = f"{place(code, code.end)}: this fence prints, and the page does not "
+        problem += "show it. Add a text fence after it with this output:\n"
+        return problem + _indent(got), None, got
+    if not got:
+        problem = f"{place(shown)}: this output follows code that prints nothing "
+        return problem + f"(line {code.line}). Remove it, or print.", None, got
+    diff = difference(shown.source, got)
+    if diff is None:
+        return "", None, got
+    problem = (
+        f"{place(shown)}: the page shows other output (-) than this code gave (+):"
+    )
+    problem += f"\n{_indent(diff)}\n  the code, from line {code.line + 1}:"
+    problem += f"\n{_indent(code.source.rstrip())}\n  If the new output is right: "
+    return problem + "pytest --update-outputs", shown, got
+
+
+def place(block: Block, line: int | None = None) -> str:
+    """`path:line`, the path as short as it can be."""
+    path = os.path.relpath(block.path)
+    return f"{path if not path.startswith('..') else block.path}:{line or block.line}"
+
+
+def _raised(code: Block, outcome: Outcome) -> str:
+    problem = f"{place(code, outcome.line)}: this fence raises. Mend it, or mark it "
+    problem += "{ .raises } and show the error.\n"
+    return problem + _indent(f"{outcome.trace}\n{outcome.output}".strip())
+
+
+def _last_line(code: Block) -> int:
+    return code.line + ast.parse(code.source).body[-1].lineno
+
+
+def _indent(text: str) -> str:
+    return "\n".join("    " + line for line in text.split("\n"))
+
+
+def _definitions(examples: list[Example]) -> str:
+    """The imports, classes and functions at the top level of all fences."""
+    kinds = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef)
+    body = [
+        statement
+        for example in examples
+        for statement in ast.parse(example.code.source).body
+        if isinstance(statement, kinds)
+    ]
+    return ast.unparse(ast.Module(body, type_ignores=[])) + "\n"
+
+
+def _context():
+    """Processes that start clean and fast: torch is imported once, in their server."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["torch", "fences.page_process"])
+    return context
