@@ -29,7 +29,7 @@ RAW_HTML = re.compile(r"\s*<(?!https?:|mailto:)[A-Za-z/!?]")
 
 
 class PageError(Exception):
-    """Something is wrong with a page; the text names the file, the line and the cure."""
+    """Something is wrong with a page; it names the file, the line and the cure."""
 
     def __init__(self, path: Path, line: int, problem: str):
         super().__init__(f"{path}:{line}: {problem}")
@@ -118,6 +118,10 @@ def read_blocks(text: str, path: Path) -> list[Block]:
         closing = re.compile(re.escape(opening["marks"]) + r"`*\s*$")
         while number < len(lines) and not closing.match(lines[number]):
             number += 1
+            # The opening of the next fence, where the end of this one was forgotten.
+            inside = FENCE.match(lines[number - 1])
+            if inside and HEADER.fullmatch(inside["header"].rstrip()):
+                number = len(lines)
         if number == len(lines):
             raise PageError(
                 path, first, "this fence is never closed; add the ``` line."

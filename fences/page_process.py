@@ -8,7 +8,6 @@ import ast
 import linecache
 import os
 import sys
-import tempfile
 import traceback
 import types
 import warnings
@@ -34,12 +33,15 @@ class Outcome:
     problem: str = ""
 
 
-def main(connection: Connection, page: Path, definitions: Path, folder: Path) -> None:
-    """Run each `(line, source)` that arrives, and answer with its `Outcome`."""
-    os.chdir(folder)
+def main(connection: Connection, page: Path, folder: Path) -> None:
+    """Run each `(line, source)` that arrives, and answer with its `Outcome`.
+
+    `folder` holds `page.py`, the definitions of the page, and `work`, where it runs.
+    """
+    os.chdir(folder / "work")
     sys.argv = [str(page)]
-    read_output = _capture_output()
-    namespace = _main_module(definitions)
+    read_output = _capture_output(folder / "output.txt")
+    namespace = _main_module(folder / "page.py")
     _seed(page)
     while (request := connection.recv()) is not None:
         line, source = request
@@ -66,19 +68,24 @@ def _seed(page: Path) -> None:
     torch.manual_seed(zlib.crc32(str(page).encode()))
 
 
-def _capture_output():
-    """Send file descriptors 1 and 2 to a file; return a reader of what is new there."""
-    file = tempfile.NamedTemporaryFile(delete=False)
-    reader = open(file.name, encoding="utf-8", errors="backslashreplace")
-    os.unlink(file.name)
-    for descriptor in (1, 2):
-        os.dup2(file.fileno(), descriptor)
+def _capture_output(file: Path):
+    """Send file descriptors 1 and 2 to a file; return a reader of what is new there.
+
+    Descriptors, not only `sys.stdout`: child processes and C++ write there too.
+    """
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
     # Both streams are line-buffered views of one file: what is written stays in order.
-    sys.stdout = sys.stderr = open(1, "w", buffering=1, encoding="utf-8", closefd=False)
+    sys.stdout = sys.stderr = os.fdopen(1, "w", buffering=1, encoding="utf-8")
+    position = 0
 
     def read() -> str:
+        nonlocal position
         sys.stdout.flush()
-        return reader.read()
+        new = file.read_bytes()[position:]
+        position += len(new)
+        return new.decode("utf-8", errors="backslashreplace")
 
     return read
 

@@ -26,7 +26,7 @@ class State:
         self.update = False
         self.page: Page | None = None
         self.outputs: dict[Path, list[tuple[Block, str]]] = defaultdict(list)
-        self.ran: int = 0
+        self.ran: dict[Path, set[int]] = defaultdict(set)  # first lines of the code
 
     def open(self, path: Path) -> Page:
         if self.page is None or self.page.path != path:
@@ -56,7 +56,7 @@ class PageRunner(DefaultRunner):
         lines = [example.code.line for example in page.examples]
         index = lines.index(test.start_line)
         problem, shown, got = judge(page, index, DEVICE)
-        STATE.ran += 1
+        STATE.ran[test.source_path].add(test.start_line)
         if problem and shown and STATE.update:
             STATE.outputs[test.source_path].append((shown, got))
         elif problem:
@@ -104,7 +104,7 @@ class PageFile(MarkdownTextFile):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collect_file(file_path, parent):
-    """Pages become `PageFile`s; docstrings hold no fences, so no module is collected."""
+    """Pages become `PageFile`s. Docstrings hold no fences: no module is collected."""
     collectors = yield
     return [
         PageFile.from_parent(parent, path=file_path)
@@ -143,7 +143,8 @@ def pytest_sessionfinish(session) -> None:
 
 def pytest_terminal_summary(terminalreporter) -> None:
     if STATE.ran:
-        terminalreporter.write_line(f"fences run on {DEVICE}: {STATE.ran}")
+        count = sum(map(len, STATE.ran.values()))
+        terminalreporter.write_line(f"fences run on {DEVICE}: {count}")
     for path, outputs in STATE.outputs.items():
         lines = ", ".join(str(block.line) for block, _ in outputs)
         terminalreporter.write_line(f"updated {os.path.relpath(path)}: line {lines}")

@@ -28,14 +28,13 @@ class Page:
         self.outcomes: list[Outcome] = []
         self.broken: str = ""  # why no further fence can run
         self._folder = tempfile.TemporaryDirectory()
-        work = Path(self._folder.name, "work")
-        work.mkdir()
-        definitions = Path(self._folder.name, "page.py")
-        definitions.write_text(_definitions(examples), encoding="utf-8")
+        folder = Path(self._folder.name)
+        folder.joinpath("work").mkdir()
+        folder.joinpath("page.py").write_text(_definitions(examples), encoding="utf-8")
         context = _context()
         self._connection, theirs = context.Pipe()
         self._process = context.Process(
-            target=page_process.main, args=(theirs, path, definitions, work)
+            target=page_process.main, args=(theirs, path, folder)
         )
         self._process.start()
         theirs.close()

@@ -1,0 +1,194 @@
+"""The pages of both languages: the same but for their words, and whole."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from tests import pages
+
+ROOT = Path(__file__).parents[1]
+ENGLISH = Path("docs/en")
+CHINESE = Path("docs/zh")
+NAMES = sorted(path.name for path in (ROOT / ENGLISH).glob("*.md"))
+
+
+@pytest.fixture(autouse=True)
+def _at_the_root(monkeypatch):
+    monkeypatch.chdir(ROOT)  # messages name paths from the root
+
+
+def test_both_languages_have_the_same_files():
+    files = [
+        {
+            path.relative_to(folder).as_posix()
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
+        for folder in (ENGLISH, CHINESE)
+    ]
+    assert files[0] == files[1]
+    assert len(NAMES) == 15
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_both_languages_say_the_same(name):
+    found = pages.compare(pages.read(ENGLISH / name), pages.read(CHINESE / name))
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_page_is_in_its_language(name):
+    chinese = pages.read(CHINESE / name)
+    found = pages.left_in_chinese(pages.read(ENGLISH / name))
+    found += pages.left_in_english(chinese) + pages.comments_in_english(chinese)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("folder", [ENGLISH, CHINESE], ids=["en", "zh"])
+@pytest.mark.parametrize("name", NAMES)
+def test_each_page_is_whole(folder, name):
+    page = pages.read(folder / name)
+    found = page.problems + pages.too_wide(page)
+    assert not found, "\n".join(found)
+    assert page.examples, f"{page.path}: a page without code"
+    assert all(mark.what.strip() for mark in page.alternatives), page.alternatives
+
+
+def test_each_definition_is_shown_on_one_page():
+    """What `snippets` defines is there to be shown; what is shown is tested."""
+    shown = [
+        mark.what for name in NAMES for mark in pages.read(ENGLISH / name).definitions
+    ]
+    defined = [
+        f"snippets.{path.stem}.{node.name}"
+        for path in sorted((ROOT / "snippets").glob("*.py"))
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef))
+        and not node.name.startswith("_")
+    ]
+    assert sorted(shown) == sorted(defined)
+
+
+def test_each_definition_is_named_in_a_unit_test():
+    for path in sorted((ROOT / "snippets").glob("*.py")):
+        names = [
+            node.name
+            for node in ast.parse(path.read_text(encoding="utf-8")).body
+            if isinstance(node, (ast.ClassDef, ast.FunctionDef))
+        ]
+        if names:
+            tests = ROOT / "tests" / "snippets" / f"test_{path.name}"
+            text = tests.read_text(encoding="utf-8")
+            missing = [name for name in names if not re.search(rf"\b{name}\b", text)]
+            assert not missing, f"{tests}: nothing tests {missing}"
+
+
+# Each check, broken once: a page in two languages, one change to the Chinese one, and
+# where and what must be said of it.
+PAGE = """\
+---
+description: How to reach a parameter.
+---
+
+# Page { #page }
+
+Call [the net](other.md#id) on data.
+
+```python
+x = 1  # the answer
+print(x + 0.5)
+```
+
+```text
+1.5
+```
+
+## Next { #next }
+
+![The draw](figures/draw.svg)
+
+::: snippets.custom_module.MLP
+"""
+SEITE = """\
+---
+description: 如何访问参数。
+---
+
+# 页面 { #page }
+
+用数据调用[网络](other.md#id)。
+
+```python
+x = 1  # 答案
+print(x + 0.5)
+```
+
+```text
+1.5
+```
+
+## 下一节 { #next }
+
+![抽样结果](figures/draw.svg)
+
+::: snippets.custom_module.MLP
+"""
+CHANGES = {
+    "heading id": ("{ #next }", "{ #nxt }", 18, "'## nxt', and docs/en/page.md:18"),
+    "heading level": ("## 下", "### 下", 18, "'### next', and docs/en/page.md:18"),
+    "link": ("other.md#id", "other.md", 7, "'other.md', and docs/en/page.md:7"),
+    "statement": ("x = 1 ", "x = 2 ", 10, "has '2', and docs/en/page.md:10 has '1'"),
+    "output": ("\n1.5\n", "\n1.6\n", 14, "differs from the one at docs/en/page.md:14"),
+    "image": ("draw.svg", "drawn.svg", 20, "and docs/en/page.md:20"),
+    "definition": (".MLP", ".MLQ", 22, "and docs/en/page.md:22"),
+    "flag": ("```python", "```python { .raises }", 9, "and docs/en/page.md:9"),
+    "missing": ("## 下一节 { #next }\n", "\n", 18, "is missing in docs/zh/page.md"),
+    "paragraph": (
+        "用数据调用[网络](other.md#id)。",
+        "Call [the net](other.md#id) on data.",
+        7,
+        "this is English: 'Call the net on data'",
+    ),
+    "sentence": (
+        "用数据调用",
+        "参数。 You have to call the net first with data. 调用",
+        7,
+        "this is English: 'You have to call the net first with data'",
+    ),
+    "description": ("如何访问参数。", "How to reach it.", 2, "this is English"),
+    "alternative": ("![抽样结果]", "![The picture of it]", 20, "this is English"),
+    "same alternative": ("![抽样结果]", "![The draw]", 20, "docs/en/page.md:20; write"),
+    "comment": ("# 答案", "# the answer", 10, "this comment is English"),
+    "wide": ("# 答案", "# " + "答" * 42, 10, "93 columns of code"),
+    "no id": (" { #next }", "", 18, "this heading has no id"),
+}
+
+
+def _problems(text: str) -> list[str]:
+    english = pages.read(Path("docs/en/page.md"), PAGE)
+    other = pages.read(Path("docs/zh/page.md"), text)
+    found = pages.compare(english, other) + other.problems + pages.too_wide(other)
+    return found + pages.left_in_english(other) + pages.comments_in_english(other)
+
+
+def test_a_true_translation_passes():
+    assert _problems(SEITE) == []
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_difference_is_named_with_its_lines(change):
+    old, new, line, words = CHANGES[change]
+    assert old in SEITE
+    problems = "\n".join(_problems(SEITE.replace(old, new, 1)))
+    path = "docs/en" if change == "missing" else "docs/zh"
+    assert f"{path}/page.md:{line}: " in problems
+    assert words in problems
+
+
+def test_chinese_on_an_english_page_is_named():
+    text = PAGE.replace("# the answer", "# 答案").replace("on data", "用数据")
+    found = "\n".join(pages.left_in_chinese(pages.read(Path("docs/en/page.md"), text)))
+    assert "docs/en/page.md:7: this is Chinese" in found
+    assert "docs/en/page.md:10: this is Chinese" in found
