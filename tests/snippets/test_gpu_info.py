@@ -1,0 +1,125 @@
+"""The facts, on this machine and on simulated ones."""
+
+import json
+import pickle
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from snippets.gpu_info import device_report
+
+GIB = 2**30
+
+
+def simulate(monkeypatch, kind: str, count: int) -> None:
+    """Make PyTorch say what it says on a machine with `count` of `kind`."""
+
+    def current_accelerator(check_available: bool = False):
+        return None if check_available and count == 0 else torch.device(kind)
+
+    def get_device_properties(i):
+        assert 0 <= i < count
+        return SimpleNamespace(name=f"{kind} GPU {i}", total_memory=(i + 1) * GIB)
+
+    def device_count():
+        # As torch 2.7 built for CUDA does where there is no driver.
+        if count == 0:
+            raise RuntimeError("Found no NVIDIA driver on your system.")
+        return count
+
+    accelerator = torch.accelerator
+    monkeypatch.setattr(accelerator, "current_accelerator", current_accelerator)
+    monkeypatch.setattr(accelerator, "device_count", device_count)
+    monkeypatch.setattr(accelerator, "is_available", lambda: count > 0)
+    if kind == "mps":
+        monkeypatch.setattr(torch.mps, "recommended_max_memory", lambda: 8 * GIB)
+    else:
+        module = torch.get_device_module(kind)
+        monkeypatch.setattr(module, "get_device_properties", get_device_properties)
+
+
+@pytest.mark.parametrize("kind", ["cuda", "mps", "xpu"])
+def test_machine_with_none(monkeypatch, kind):
+    """Simulated: a build for an accelerator, on a machine that has none."""
+    simulate(monkeypatch, kind, 0)
+    assert device_report() == {
+        "torch": torch.__version__,
+        "built_for": kind,
+        "accelerator": None,
+        "count": 0,
+        "names": [],
+        "total_bytes": [],
+    }
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("kind", ["cuda", "xpu"])
+def test_machine_with_some(monkeypatch, kind, count):
+    """Simulated: one and two accelerators, their properties too."""
+    simulate(monkeypatch, kind, count)
+    assert device_report() == {
+        "torch": torch.__version__,
+        "built_for": kind,
+        "accelerator": kind,
+        "count": count,
+        "names": [f"{kind} GPU 0", f"{kind} GPU 1"][:count],
+        "total_bytes": [GIB, 2 * GIB][:count],
+    }
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_mps_has_no_properties(monkeypatch, count):
+    """Simulated: MPS, of which a real machine has one."""
+    simulate(monkeypatch, "mps", count)
+    report = device_report()
+    assert report["accelerator"] == "mps"
+    assert report["names"] == ["mps"] * count
+    assert report["total_bytes"] == [8 * GIB] * count
+
+
+def test_cpu_build(monkeypatch):
+    """Simulated: a build of PyTorch that knows no accelerator."""
+
+    def no_accelerator(check_available: bool = False):
+        return None
+
+    monkeypatch.setattr(torch.accelerator, "current_accelerator", no_accelerator)
+    monkeypatch.setattr(torch.accelerator, "device_count", lambda: 0)
+    report = device_report()
+    assert report["built_for"] is None
+    assert report["accelerator"] is None
+    assert report["count"] == 0
+    assert report["names"] == report["total_bytes"] == []
+
+
+def test_this_machine():
+    report = device_report()
+    assert report["torch"] == torch.__version__
+    available = torch.accelerator.is_available()
+    count = torch.accelerator.device_count() if available else 0
+    assert report["count"] == count
+    assert len(report["names"]) == len(report["total_bytes"]) == report["count"]
+    assert (report["accelerator"] is not None) == available
+    if torch.cuda.is_available():
+        assert report["accelerator"] == report["built_for"] == "cuda"
+        assert report["names"][0] == torch.cuda.get_device_name(0)
+        assert report["total_bytes"][0] >= torch.cuda.mem_get_info(0)[0]
+    for name, total in zip(report["names"], report["total_bytes"], strict=True):
+        assert name
+        assert total > 0
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_ready_for_json(monkeypatch, count):
+    """Simulated: only plain values, so that a log can hold them."""
+    simulate(monkeypatch, "cuda", count)
+    report = device_report()
+    assert json.loads(json.dumps(report)) == report
+    assert pickle.loads(pickle.dumps(report)) == report
+    # torch.__version__ is a subclass of str that drags torch into a pickle.
+    assert type(report["torch"]) is str
+
+
+def test_importable_and_picklable():
+    assert pickle.loads(pickle.dumps(device_report)) is device_report
