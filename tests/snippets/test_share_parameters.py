@@ -196,3 +196,11 @@ def test_saved_file_holds_shared_values_once(model, tmp_path):
     loaded = torch.load(tmp_path / "tied.pt", weights_only=True)
     pointers = [loaded[f"{name}.weight"].data_ptr() for name in ("embedding", "head")]
     assert pointers[0] == pointers[1]
+
+
+def test_language_model_reads_steps_in_order_and_rows_apart(model):
+    tokens = torch.zeros(2, 5, dtype=torch.long)
+    changed = tokens.clone()
+    changed[1, 3] = 7
+    same = (model(tokens) == model(changed)).all(dim=2)
+    assert same.tolist() == [[True] * 5, [True] * 3 + [False] * 2]
