@@ -1,0 +1,363 @@
+"""The built site in Chromium, as readers use it."""
+
+import re
+
+import pytest
+
+from tests.pages import read
+from tests.site.conftest import LANGUAGES, NAMES, ROOT
+
+PHONE = {"width": 360, "height": 740}
+LAPTOP = {"width": 1366, "height": 768}
+LABELS = {"en": ("Copy to clipboard", "Search"), "zh": ("复制", "搜索")}
+
+
+@pytest.fixture
+def context(browser, site):
+    context = browser.new_context(viewport=LAPTOP, locale="en-US")
+    context.set_default_timeout(15_000)
+    origin = site.url.removesuffix("/cheatsheet/")
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def tab(context, site):
+    """A page of the browser that remembers what went wrong on it."""
+    tab = context.new_page()
+    tab.wrong = []
+    tab.requests = []
+    tab.on("console", lambda m: m.type == "error" and tab.wrong.append(m.text))
+    tab.on("pageerror", lambda error: tab.wrong.append(str(error)))
+    tab.on("request", lambda request: tab.requests.append(request.url))
+    tab.on("requestfailed", lambda request: tab.wrong.append(f"failed: {request.url}"))
+    tab.on(
+        "response",
+        lambda answer: (
+            answer.status >= 400 and tab.wrong.append(f"{answer.status}: {answer.url}")
+        ),
+    )
+    return tab
+
+
+def open_page(tab, site, language: str, name: str, anchor: str = "") -> None:
+    tab.goto(site.url + site.address(language, name) + anchor)
+    tab.wait_for_load_state("networkidle")
+
+
+def wait_for_formula(tab) -> None:
+    tab.wait_for_function("() => window.MathJax?.typesetPromise")
+    tab.evaluate("() => MathJax.startup.promise.then(() => MathJax.typesetPromise())")
+
+
+def rejected_formulas(tab) -> list[str]:
+    """The TeX of the formulas that MathJax could not set, or not even recognize."""
+    return tab.evaluate(
+        """() => [
+          ...[...MathJax.startup.document.math]
+            .filter((item) => item.typesetRoot.querySelector("[data-mml-node=merror]"))
+            .map((item) => item.math),
+          ...[...document.querySelectorAll(".arithmatex")]
+            .filter((place) => !place.querySelector("mjx-container"))
+            .map((place) => place.textContent.replace(/^\\s*\\\\[[(]|\\\\[\\])]\\s*$/g, "")),
+        ]"""
+    )
+
+
+def place_of_formula(language: str, name: str, formula: str, root=ROOT) -> str:
+    path = root / "docs" / language / f"{name}.md"
+    first = formula.strip().split("\n")[0]
+    lines = path.read_text(encoding="utf-8").split("\n")
+    number = next(n for n, line in enumerate(lines, 1) if first in line)
+    return f"{path.relative_to(root)}:{number}: MathJax rejects {first!r}; mend the TeX"
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_loads_whole_and_stays_at_home(tab, site, language, name):
+    open_page(tab, site, language, name)
+    has_formula = tab.locator(".arithmatex").count() > 0
+    if has_formula:
+        wait_for_formula(tab)
+        places = [place_of_formula(language, name, f) for f in rejected_formulas(tab)]
+        assert not places, "\n".join(places)
+        spoken = tab.locator(".arithmatex mjx-assistive-mml math")
+        assert spoken.count() == tab.locator(".arithmatex").count()
+    assert tab.wrong == []
+    assert [url for url in tab.requests if not url.startswith(site.url)] == []
+    assert any("tex-svg.js" in url for url in tab.requests) == has_formula
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_on_a_phone_only_code_scrolls(tab, site, language, name):
+    tab.set_viewport_size(PHONE)
+    open_page(tab, site, language, name)
+    if tab.locator(".arithmatex").count():
+        wait_for_formula(tab)
+    wide = tab.evaluate(
+        """() => [...document.querySelectorAll("article *")]
+          .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+          .filter((e) => !e.closest("pre, .arithmatex"))
+          .map((e) => e.outerHTML.slice(0, 120))"""
+    )
+    assert wide == []
+    assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_laptop_shows_88_columns(tab, site, language):
+    """The widest code that a page may hold fits without scrolling."""
+    open_page(tab, site, language, "define-network")
+    code = tab.locator("article pre > code").first
+    code.evaluate("(e) => { e.textContent = 'x'.repeat(88) }")
+    assert code.evaluate("(e) => e.scrollWidth <= e.clientWidth")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_formula_after_instant_navigation(tab, site, language):
+    open_page(tab, site, language, "share-parameters")
+    tab.evaluate("() => { window.samePage = true }")
+    href = "a.md-nav__link[href$='/parameter-initialization/']:visible"
+    tab.locator(href).first.click()
+    tab.wait_for_url("**/parameter-initialization/")
+    wait_for_formula(tab)
+    assert rejected_formulas(tab) == []
+    assert tab.evaluate("() => window.samePage"), "the page was loaded anew"
+    assert "5" in tab.locator("mjx-assistive-mml").first.text_content()
+    # And once more, away and back.
+    tab.go_back()
+    tab.wait_for_url("**/share-parameters/")
+    tab.locator(href).first.click()
+    wait_for_formula(tab)
+    assert tab.wrong == []
+
+
+@pytest.mark.parametrize(
+    ("language", "other", "code"), [("en", "zh", "zh-Hans"), ("zh", "en", "en")]
+)
+def test_language_switch_stays_on_page_and_anchor(tab, site, language, other, code):
+    heading = read(ROOT / "docs/en/access-parameter.md").headings[2].what.split()[1]
+    # Arrive by instant navigation: the header is the one of the first page.
+    open_page(tab, site, language, "define-network")
+    tab.locator("a.md-nav__link[href$='/access-parameter/']:visible").first.click()
+    tab.wait_for_url("**/access-parameter/")
+    tab.locator(f"#{heading} a.headerlink").click()
+    assert tab.url.endswith(f"#{heading}")
+    switch = tab.locator(".language-switch__link:visible")
+    switch.focus()
+    tab.keyboard.press("Enter")
+    address = site.url + site.address(other, "access-parameter")
+    tab.wait_for_url(f"{address}#{heading}")
+    assert tab.evaluate("document.documentElement.lang") == code
+    assert tab.locator(f"#{heading}").evaluate(
+        "(e) => Math.abs(e.getBoundingClientRect().top) < 300"
+    )
+    assert tab.wrong == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["define-network", "custom-module"])
+def test_copy_gives_the_text_of_the_block(tab, site, language, name):
+    """Every copy button of the page: a page of plain fences, and one of definitions."""
+    open_page(tab, site, language, name)
+    blocks = tab.locator("article .highlight:not(.no-copy)")
+    definitions = tab.locator("article .definition .highlight").count()
+    expected = [
+        block.source
+        for block in read(ROOT / f"docs/{language}/{name}.md").blocks
+        if block.language != "text"
+    ]
+    copied = []
+    for index in range(blocks.count()):
+        block = blocks.nth(index)
+        block.scroll_into_view_if_needed()
+        block.hover()
+        button = block.locator("button.md-clipboard, button[data-md-type=copy]").first
+        assert button.get_attribute("title") == LABELS[language][0]
+        tab.evaluate("navigator.clipboard.writeText('')")
+        button.click()
+        tab.wait_for_function("async () => await navigator.clipboard.readText()")
+        copied.append(tab.evaluate("navigator.clipboard.readText()").rstrip())
+    # What stands between them are the definitions, which the page only names.
+    written = [text.rstrip() for text in expected]
+    rest = iter(copied)
+    assert all(text in rest for text in written), "a block is missing or out of order"
+    assert len(copied) == len(written) + definitions
+    assert definitions == len(read(ROOT / f"docs/{language}/{name}.md").definitions)
+    if definitions:
+        assert any(text.startswith("class MLP(nn.Module):") for text in copied)
+    assert tab.locator(".no-copy button").count() == 0
+
+
+QUERIES = {
+    "en": [
+        ("xavier", "parameter-initialization/"),
+        ("shared layer", "share-parameters/"),
+        ("weights_only", "save-load-network-params/"),
+        ("try_gpu", "gpu-device/"),
+        ("named_parameters", "access-all-params/"),
+    ],
+    "zh": [
+        ("初始化", "parameter-initialization/"),
+        ("共享参数", "share-parameters/"),
+        ("保存参数", "save-load-network-params/"),
+        ("try_gpu", "gpu-device/"),
+        ("嵌套", "nested-network-params/"),
+    ],
+}
+
+
+def type_into(box, query: str) -> None:
+    """Type as a person does: an input method ends with a key, which Material awaits."""
+    box.press_sequentially(query)
+    box.press("End")
+
+
+@pytest.mark.parametrize(
+    ("language", "query", "address"),
+    [(language, *query) for language in LANGUAGES for query in QUERIES[language]],
+)
+def test_search_finds_the_section(tab, site, language, query, address):
+    open_page(tab, site, language, "index")
+    box = tab.locator("input.md-search__input")
+    box.click()
+    assert box.get_attribute("placeholder") == LABELS[language][1]
+    type_into(box, query)
+    results = tab.locator(".md-search-result__link")
+    results.first.wait_for()
+    tab.wait_for_timeout(300)
+    found = [
+        results.nth(n).get_attribute("href") for n in range(min(3, results.count()))
+    ]
+    assert any(f"{site.url}{LANGUAGES[language]}{address}" in link for link in found), (
+        found
+    )
+    assert tab.wrong == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_search_says_when_nothing_is_found(tab, site, language):
+    open_page(tab, site, language, "index")
+    tab.locator("input.md-search__input").click()
+    type_into(tab.locator("input.md-search__input"), "qqqqxyzzy")
+    meta = tab.locator(".md-search-result__meta")
+    words = {"en": "No matching documents", "zh": "没有找到符合条件的结果"}[language]
+    meta.get_by_text(words).wait_for()
+
+
+def test_search_highlights_and_shares(tab, site):
+    open_page(tab, site, "en", "index")
+    tab.goto(f"{site.url}?q=xavier")
+    tab.locator(".md-search-result__link").first.wait_for()
+    share = tab.locator("a.md-search__icon[data-md-component=search-share]")
+    assert "q=xavier" in share.get_attribute("href")
+    # The page itself comes first, then its sections that hold the word.
+    tab.locator(".md-search-result__link[href*='h=xavier']").first.click()
+    tab.wait_for_url("**/parameter-initialization/**")
+    tab.locator(".md-content mark").first.wait_for()
+
+
+def test_search_suggests(tab, site):
+    open_page(tab, site, "en", "index")
+    tab.locator("input.md-search__input").click()
+    type_into(tab.locator("input.md-search__input"), "initializ")
+    suggestion = tab.locator("[data-md-component=search-suggest]")
+    tab.wait_for_function(
+        "() => document.querySelector('[data-md-component=search-suggest]')"
+        ".textContent.length > 9"
+    )
+    assert suggestion.text_content().startswith("initializ")
+
+
+CONTRAST = """(selectors) => {
+  const channel = (c) =>
+    (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4
+  const rgb = (text) => text.match(/[\\d.]+/g).map(Number)
+  const light = ([r, g, b]) =>
+    0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b)
+  const ground = (e) => {
+    for (; e; e = e.parentElement) {
+      const color = rgb(getComputedStyle(e).backgroundColor)
+      if (color.length < 4 || color[3] > 0.99) return color
+    }
+    return [255, 255, 255]
+  }
+  const found = {}
+  for (const selector of selectors)
+    for (const e of document.querySelectorAll(selector)) {
+      if (!e.textContent.trim() || !e.offsetParent) continue
+      const [a, b] = [light(rgb(getComputedStyle(e).color)), light(ground(e))]
+      const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)
+      found[selector] = Math.min(found[selector] ?? 99, ratio)
+    }
+  return found
+}"""
+READ = ["article p", "article a", "article pre code", "article pre span", "h1", "h2"]
+READ += [
+    ".output-label",
+    ".md-nav__link",
+    ".md-header__title",
+    ".language-switch__link",
+]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_colours_follow_the_system_and_can_be_read(browser, site, language, scheme):
+    context = browser.new_context(viewport=LAPTOP, color_scheme=scheme)
+    tab = context.new_page()
+    grounds = []
+    for name in ("index", "define-network", "custom-module"):
+        open_page(tab, site, language, name)
+        tab.wait_for_timeout(400)  # colours fade in
+        ratios = tab.evaluate(CONTRAST, READ)
+        assert {"article p", "h1", "article pre code"} <= set(ratios)
+        assert {key: r for key, r in ratios.items() if r < 4.5} == {}
+        grounds.append(tab.evaluate("getComputedStyle(document.body).backgroundColor"))
+    dark = sum(map(int, re.findall(r"\d+", grounds[0])[:3])) < 200
+    assert dark == (scheme == "dark")
+    context.close()
+
+
+def test_the_reader_can_choose_the_colours(tab, site):
+    open_page(tab, site, "en", "index")
+    for label, scheme in (
+        ("Switch to light mode", "default"),
+        ("Switch to dark mode", "slate"),
+    ):
+        tab.locator(f"label[title='{label}']:visible").click()
+        tab.wait_for_function(
+            "(s) => document.body.dataset.mdColorScheme === s", arg=scheme
+        )
+    tab.locator("label[title='Switch to system preference']:visible").wait_for()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_not_found_speaks_the_language_of_the_address(tab, site, language):
+    tab.goto(f"{site.url}{LANGUAGES[language]}no/such/page/")
+    words = {"en": "This page does not exist", "zh": "找不到这个页面"}[language]
+    tab.get_by_role("heading", name=words).wait_for()
+    code = {"en": "en", "zh": "zh-Hans"}[language]
+    assert tab.evaluate("document.documentElement.lang") == code
+    tab.wait_for_load_state("networkidle")
+    assert tab.url == f"{site.url}{LANGUAGES[language]}no/such/page/"
+    links = tab.locator(".md-content li a")
+    assert links.count() == len(NAMES)
+    links.nth(1).click()
+    tab.wait_for_url(site.url + site.address(language, "define-network"))
+    # The address itself answers 404, once, and nothing else is wrong.
+    assert len(tab.wrong) == 2, tab.wrong
+    assert f"404: {site.url}{LANGUAGES[language]}no/such/page/" in tab.wrong
+    assert [url for url in tab.requests if not url.startswith(site.url)] == []
+
+
+def test_the_page_works_without_scripts(browser, site):
+    context = browser.new_context(java_script_enabled=False, viewport=LAPTOP)
+    tab = context.new_page()
+    tab.goto(site.url + "zh/access-parameter/")
+    tab.locator(".language-switch__link").click()
+    tab.wait_for_url(site.url + "access-parameter/")
+    assert tab.locator("article pre").count() > 0
+    context.close()

@@ -1,0 +1,221 @@
+"""The files of the built site: two whole languages, tied together, none foreign."""
+
+import json
+import re
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+from fences.blocks import read_examples
+from fences.plugin import STATE
+from fences.run import Page
+from tests.pages import CHINESE, read
+from tests.site.conftest import LANGUAGES, NAMES, REPOSITORY, ROOT, build
+
+PAGES = [(language, name) for language in LANGUAGES for name in NAMES]
+CODES = {"en": "en", "zh": "zh-Hans"}
+
+
+@pytest.fixture(scope="module")
+def soups(site):
+    return {page: BeautifulSoup(site.html(*page), "html.parser") for page in PAGES}
+
+
+def source(language: str, name: str):
+    return ROOT / "docs" / language / f"{name}.md"
+
+
+@pytest.mark.parametrize(("language", "name"), PAGES)
+def test_every_block_of_the_page_was_run(soups, language, name):
+    """The census: counted in what readers see, not in what pytest collected."""
+    content = soups[language, name].select_one("article")
+    shown = definitions = 0
+    for pre in content.find_all("pre"):
+        block = pre.find_parent("div", class_="highlight")
+        assert block, f"{name}: code that is no block: {pre}"
+        kinds = [c for c in block["class"] if c.startswith("language-")]
+        assert kinds in (["language-python"], ["language-text"], ["language-bash"]), pre
+        if pre.find_parent("div", class_="definition"):
+            definitions += 1
+        elif kinds == ["language-python"]:
+            shown += 1
+    path = source(language, name)
+    ran = STATE.ran.get(path)
+    if ran is None or len(ran) < shown:  # this file alone was chosen: run the page here
+        examples = read_examples(path)
+        with Page(path, examples) as page:
+            ran = {
+                examples[i].code.line for i in range(len(examples)) if page.outcome(i)
+            }
+    assert len(ran) == shown
+    assert definitions == len(read(path).definitions)
+
+
+@pytest.mark.parametrize(("language", "name"), PAGES)
+def test_outputs_are_labelled_and_not_copied(soups, language, name):
+    labels = {"en": {"Output", "Error"}, "zh": {"输出", "报错"}}[language]
+    page = soups[language, name]
+    for block in page.select("div.language-text"):
+        assert "no-copy" in block["class"]
+        label = block.select_one(".output-label").text.partition(" · ")[0]
+        assert label in labels
+        code = block.find_previous_sibling("div")
+        while "language-text" in code["class"]:
+            code = code.find_previous_sibling("div")
+        assert ("error" in block["class"]) == ("raises" in code["class"])
+
+
+def test_definitions_are_open_and_whole(soups):
+    page = soups["en", "custom-module"]
+    definition = page.find(id="snippets-custom_module-MLP")
+    assert definition.find_parent("details") is None
+    assert not definition.select("details")
+    assert definition.select_one("pre").text.startswith("class MLP(nn.Module):")
+    assert definition.text.count('"""') >= 2
+    assert "snippets/custom_module.py" in definition.text
+
+
+@pytest.mark.parametrize(("language", "name"), PAGES)
+def test_head(site, soups, language, name):
+    page = soups[language, name]
+    address = site.url + site.address(language, name)
+    assert page.html["lang"] == CODES[language]
+    assert page.find("link", rel="canonical")["href"] == address
+    alternates = {
+        link["hreflang"]: link["href"] for link in page.head.select("link[hreflang]")
+    }
+    assert alternates == {
+        CODES[other]: site.url + site.address(other, name) for other in LANGUAGES
+    }
+    for link in page.head.select("link[hreflang]"):
+        assert link["rel"] == ["alternate"] or link["rel"] == ["alternate", ""]
+    description = page.find("meta", attrs={"name": "description"})["content"]
+    assert bool(CHINESE.search(description)) == (language == "zh")
+    assert bool(CHINESE.search(page.title.text)) == (language == "zh")
+    switch = page.select_one(".language-switch__link")
+    other = "zh" if language == "en" else "en"
+    assert switch["hreflang"] == switch["lang"] == CODES[other]
+    assert urljoin(address, switch["href"]) == alternates[CODES[other]]
+
+
+def test_titles_are_unique(soups):
+    for language in LANGUAGES:
+        titles = [soups[language, name].title.text for name in NAMES]
+        descriptions = [
+            soups[language, name].find("meta", attrs={"name": "description"})["content"]
+            for name in NAMES
+        ]
+        assert len(set(titles)) == len(set(descriptions)) == len(NAMES)
+
+
+@pytest.mark.parametrize(("language", "name"), PAGES)
+def test_frame(soups, language, name):
+    """What stands around the text, in the page's language."""
+    page = soups[language, name]
+    edit = page.select_one("article a[rel=edit]")
+    assert edit["href"] == f"{REPOSITORY}/edit/main/docs/{language}/{name}.md"
+    footer = page.select_one("footer").text
+    links = page.select("footer a.md-footer__link")
+    assert len(links) == (1 if name in ("index", "network-on-gpu") else 2)
+    words = ("上一页", "下一页") if language == "zh" else ("Previous", "Next")
+    assert any(word in footer for word in words)
+    assert page.select("article h1 a.headerlink")
+    sidebar = page.select(".md-nav--primary > ul > li")
+    assert len(sidebar) == 15
+    contents = page.select(".md-sidebar--secondary nav li")
+    assert contents, "a page without a table of contents"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_links_and_anchors_resolve(site, soups, language):
+    pages = {site.url + site.address(*page): soup for page, soup in soups.items()}
+    ids = {
+        address: {tag["id"] for tag in soup.find_all(id=True)}
+        for address, soup in pages.items()
+    }
+    broken = []
+    for name in NAMES:
+        base = site.url + site.address(language, name)
+        for tag in soups[language, name].find_all(["a", "link", "script", "img"]):
+            target = tag.get("href", tag.get("src"))
+            if target is None or "data-md-component" in tag.attrs:  # Material's buttons
+                continue
+            address, anchor = urldefrag(urljoin(base, target))
+            if not address.startswith(site.url):
+                parts = urlsplit(address)
+                # Foreign links are for readers to follow, never for the page to load.
+                if (
+                    tag.name != "a"
+                    or parts.scheme != "https"
+                    or "." not in parts.netloc
+                ):
+                    broken.append(f"{language}/{name}: {target}")
+                continue
+            file = site.folder / unquote(address.removeprefix(site.url))
+            exists = file.is_file() or (file / "index.html").is_file()
+            # On a picture, #only-light and #only-dark say for which colours it is.
+            known = not anchor or tag.name == "img" or unquote(anchor) in ids.get(address, ())
+            if not exists or not known:
+                broken.append(f"{language}/{name}: {target}")
+    assert not broken, "\n".join(broken)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_language_has_its_own_search_index(site, language):
+    file = site.folder / LANGUAGES[language] / "search" / "search_index.json"
+    entries = json.loads(file.read_text(encoding="utf-8"))["docs"]
+    assert {entry["location"].partition("/")[0] for entry in entries} >= set(NAMES) - {
+        "index"
+    }
+    titles = [entry["title"].replace("\u200b", "") for entry in entries]
+    if language == "en":
+        assert not any(
+            CHINESE.search(entry["title"] + entry["text"]) for entry in entries
+        )
+    else:
+        assert sum(bool(CHINESE.search(title)) for title in titles) > len(titles) / 2
+        assert any("\u200b" in entry["text"] for entry in entries)  # words are marked
+
+
+def test_not_found_page(site):
+    for language, folder in LANGUAGES.items():
+        html = (site.folder / folder / "404.html").read_text(encoding="utf-8")
+        page = BeautifulSoup(html, "html.parser")
+        assert page.html["lang"] == CODES[language]
+        assert bool(CHINESE.search(page.select_one("article h1").text)) == (
+            language == "zh"
+        )
+        links = [
+            urljoin(site.url + "a/b/c", link["href"])
+            for link in page.select("article li a")
+        ]
+        assert links == [
+            site.url + site.address(language, name) for name in _navigation()
+        ]
+
+
+def _navigation() -> list[str]:
+    text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    return re.findall(r"^  - [^:]+: ([a-z-]+)\.md$", text, re.M)
+
+
+def test_the_address_alone_decides_where_the_site_lives(site, tmp_path):
+    """The same site for a domain of its own: only absolute addresses differ."""
+    other = "https://cheatsheet.example/"
+    done = build(ROOT, tmp_path, other)
+    assert done.returncode == 0, done.stderr
+    for page in ("define-network/index.html", "zh/gpu-info/index.html"):
+        html = (site.folder / page).read_text(encoding="utf-8")
+        # The head names absolute addresses; everything else is relative.
+        assert (tmp_path / page).read_text(encoding="utf-8") == html.replace(
+            site.url, other
+        )
+    html = (tmp_path / "404.html").read_text(encoding="utf-8")
+    assert 'href="/assets/' in html
+
+
+def test_nothing_is_built_twice(site):
+    """The Chinese site holds no third language, and no page of the English one."""
+    assert not (site.folder / "zh" / "zh").exists()
+    assert not (site.folder / "en").exists()
