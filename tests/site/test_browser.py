@@ -96,6 +96,9 @@ def test_on_a_phone_only_code_scrolls(tab, site, language, name):
     open_page(tab, site, language, name)
     if tab.locator(".arithmatex").count():
         wait_for_formula(tab)
+        box = tab.locator(".arithmatex svg").first.bounding_box()
+        assert box["width"] > 60
+        assert box["height"] > 10
     wide = tab.evaluate(
         """() => [...document.querySelectorAll("article *")]
           .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
