@@ -155,7 +155,11 @@ def test_links_and_anchors_resolve(site, soups, language):
             file = site.folder / unquote(address.removeprefix(site.url))
             exists = file.is_file() or (file / "index.html").is_file()
             # On a picture, #only-light and #only-dark say for which colours it is.
-            known = not anchor or tag.name == "img" or unquote(anchor) in ids.get(address, ())
+            known = (
+                not anchor
+                or tag.name == "img"
+                or unquote(anchor) in ids.get(address, ())
+            )
             if not exists or not known:
                 broken.append(f"{language}/{name}: {target}")
     assert not broken, "\n".join(broken)

@@ -8,30 +8,19 @@ import pytest
 import torch
 
 from snippets.gpu_info import device_report
+from tests.accelerators import simulate as simulate_devices
 
 GIB = 2**30
 
 
 def simulate(monkeypatch, kind: str, count: int) -> None:
-    """Make PyTorch say what it says on a machine with `count` of `kind`."""
-
-    def current_accelerator(check_available: bool = False):
-        return None if check_available and count == 0 else torch.device(kind)
+    """Simulate `count` accelerators of `kind`, with names and memory."""
+    simulate_devices(monkeypatch, kind, count)
 
     def get_device_properties(i):
         assert 0 <= i < count
         return SimpleNamespace(name=f"{kind} GPU {i}", total_memory=(i + 1) * GIB)
 
-    def device_count():
-        # As torch 2.7 built for CUDA does where there is no driver.
-        if count == 0:
-            raise RuntimeError("Found no NVIDIA driver on your system.")
-        return count
-
-    accelerator = torch.accelerator
-    monkeypatch.setattr(accelerator, "current_accelerator", current_accelerator)
-    monkeypatch.setattr(accelerator, "device_count", device_count)
-    monkeypatch.setattr(accelerator, "is_available", lambda: count > 0)
     if kind == "mps":
         monkeypatch.setattr(torch.mps, "recommended_max_memory", lambda: 8 * GIB)
     else:
