@@ -48,7 +48,8 @@ def test_every_block_of_the_page_was_run(soups, language, name):
             ran = {
                 examples[i].code.line for i in range(len(examples)) if page.outcome(i)
             }
-    assert len(ran) == shown
+    place = path.relative_to(ROOT)
+    assert len(ran) == shown, f"{place}: {shown} blocks are shown, {len(ran)} were run"
     assert definitions == len(read(path).definitions)
 
 
