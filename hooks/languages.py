@@ -1,11 +1,13 @@
 """One build gives every language: this hook builds the others into the English one.
 
-`extra.languages` in mkdocs.yml lists them. Each has its own config, search index,
-navigation and labels; here they are tied together: the same pages in each, and links
-from every page to itself in the other languages.
+localize/languages.py finds them. Each has its own config, search index, navigation
+and labels; here they are tied together: the same pages in each, and links from every
+page to itself in the other languages.
 """
 
 import posixpath
+import sys
+from functools import cache
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -13,17 +15,30 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.exceptions import PluginError
 
+# The `mkdocs` command does not put the project's folder on the path.
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from localize.languages import Language, read_languages
+
+
+def on_config(config):
+    _read.cache_clear()  # under `mkdocs serve` the configs change
+    if not _own(config).code:
+        root = _root(config)
+        for language in _languages(config):
+            config.watch += [str(root / language.docs), str(root / language.config)]
+    return config
+
 
 def on_files(files, *, config):
     """A page that a language lacks stops the build."""
-    root = Path(config.config_file_path).parent
-    languages = config.extra["languages"]
+    root = _root(config)
     pages = {
-        language["docs"]: {
-            path.relative_to(root / language["docs"]).as_posix()
-            for path in (root / language["docs"]).rglob("*.md")
+        language.docs: {
+            path.relative_to(root / language.docs).as_posix()
+            for path in (root / language.docs).rglob("*.md")
         }
-        for language in languages
+        for language in _languages(config)
     }
     every = set().union(*pages.values())
     missing = [
@@ -62,16 +77,15 @@ def on_post_template(output_content, *, template_name, config):
 
 def on_post_build(*, config):
     """Build the other languages below the site of this one."""
-    if _own(config)["folder"]:
+    if _own(config).code:
         return
-    for language in config.extra["languages"]:
-        if not language["folder"]:
+    for language in _languages(config):
+        if not language.code:
             continue
-        file = Path(config.config_file_path).with_name(language["config"])
-        other = load_config(str(file), strict=config.strict)
-        other.site_dir = posixpath.join(config.site_dir, language["folder"])
+        other = load_config(str(_root(config) / language.config), strict=config.strict)
+        other.site_dir = posixpath.join(config.site_dir, language.code)
         # Under `mkdocs serve` the address is not the one of the config.
-        other.site_url = urljoin(config.site_url, language["folder"] + "/")
+        other.site_url = urljoin(config.site_url, language.code + "/")
         other.plugins.on_startup(command="build", dirty=False)
         try:
             build(other)
@@ -79,10 +93,26 @@ def on_post_build(*, config):
             other.plugins.on_shutdown()
 
 
-def _own(config) -> dict:
-    """The entry of `extra.languages` that this config builds."""
+def _root(config) -> Path:
+    return Path(config.config_file_path).parent
+
+
+@cache
+def _read(root: Path) -> list[Language]:
+    try:
+        return read_languages(root)
+    except ValueError as error:
+        raise PluginError(str(error)) from error
+
+
+def _languages(config) -> list[Language]:
+    return _read(_root(config))
+
+
+def _own(config) -> Language:
+    """The language that this config builds."""
     name = Path(config.config_file_path).name
-    return next(one for one in config.extra["languages"] if one["config"] == name)
+    return next(one for one in _languages(config) if one.config == name)
 
 
 def _alternates(config, url: str, up: str) -> list[dict]:
@@ -91,27 +121,30 @@ def _alternates(config, url: str, up: str) -> list[dict]:
     `link` is the absolute address, for the head, and `href` the link of the switch.
     """
     own = _own(config)
-    to_site = "../" if own["folder"] else "./"
+    to_site = "../" if own.code else "./"
     return [
         {
-            "name": language["name"],
-            "lang": language["lang"],
+            "name": language.name,
+            "lang": language.lang,
+            "code": language.code,
+            "offer": language.offer,
+            "close": language.close,
             "link": urljoin(config.site_url, to_site + _path(language, url)),
             "href": up + to_site + _path(language, url),
-            "current": language is own,
+            "current": language == own,
         }
-        for language in config.extra["languages"]
+        for language in _languages(config)
     ]
 
 
-def _path(language: dict, url: str) -> str:
-    return posixpath.join(language["folder"], url.removeprefix("./"))
+def _path(language: Language, url: str) -> str:
+    return posixpath.join(language.code, url.removeprefix("./"))
 
 
 def _mend_html(html: str, config) -> str:
-    # Material's language "zh" does not say which script.
+    # Material's name of the language does not say which script.
     tag = f'<html lang="{config.theme["language"]}"'
-    html = html.replace(tag, f'<html lang="{_own(config)["lang"]}"', 1)
+    html = html.replace(tag, f'<html lang="{_own(config).lang}"', 1)
     # Material takes each `link[rel=alternate]` for the front page of a language, asks
     # for a sitemap.xml beside it and sends the reader to it. rel is a list of words:
     # with a space after it, it means the same to browsers and search engines, and

@@ -6,7 +6,7 @@ from localize import catalog, reviewed
 
 USAGE = """\
 python -m localize update
-    Bring snippets/locales/*.po up to date with the comments and docstrings of snippets/.
+    Bring snippets/locales/*.po up to date with what snippets/ says.
 python -m localize reviewed [PAGE[#SECTION] ...]
     Record that sections of a translated page say what the English ones say now;
     without arguments, list those that are out of date.

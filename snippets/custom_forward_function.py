@@ -52,7 +52,8 @@ def halve_in_one_step(X: torch.Tensor) -> torch.Tensor:
 class ParallelBranches(nn.Module):
     """Give every branch the same input, and join their outputs side by side.
 
-    Shapes: `(batch, in_features)` in, `(batch, sum of the branches' features)` out.
+    Shapes: `(batch, in_features)` in, `(batch, features)` out, where `features` is the
+    sum of what the branches give.
 
     Raises:
         ValueError: there is no branch.

@@ -145,6 +145,26 @@ def test_broken_link_and_anchor(project):
     )
 
 
+def test_comment_without_a_translation(project):
+    file = project / "snippets/custom_module.py"
+    change(file, "First of all: it makes", "It makes")
+    lines = file.read_text(encoding="utf-8").split("\n")
+    line = next(n for n, text in enumerate(lines, 1) if "# It makes" in text)
+    message = stop_of(project)
+    place = f"snippets/custom_module.py:{line}: this comment is not in "
+    assert place + "snippets/locales/zh.po: 'It makes the tables" in message
+    assert "run: python -m localize update, and translate it" in message
+    assert "'First of all: it makes the tables in which layers register" in message
+    assert "is no longer in the source" in message
+
+
+def test_config_that_does_not_say_its_language(project):
+    (project / "mkdocs.fr.yml").write_text("INHERIT: mkdocs.yml\n", encoding="utf-8")
+    message = stop_of(project)
+    assert "mkdocs.fr.yml:1: this config does not say which language" in message
+    assert "it needs `docs_dir: docs/fr` and `extra: {language: {lang:" in message
+
+
 @pytest.mark.parametrize("formula", ["\\frac{1}{", "\\nosuchmacro{w}", "w_1_2"])
 def test_formula_that_mathjax_rejects(project, browser, formula):
     """Seen where MathJax runs, in the browser; the test of every page says the same."""

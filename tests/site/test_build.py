@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 from fences.blocks import read_examples
 from fences.plugin import STATE
 from fences.run import Page
+from localize.catalog import CODE
 from tests.pages import CHINESE, read
 from tests.site.conftest import LANGUAGES, NAMES, REPOSITORY, ROOT, build
 
@@ -75,6 +76,19 @@ def test_definitions_are_open_and_whole(soups):
     assert definition.select_one("pre").text.startswith("class MLP(nn.Module):")
     assert definition.text.count('"""') >= 2
     assert "snippets/custom_module.py" in definition.text
+
+
+@pytest.mark.parametrize(("language", "name"), PAGES)
+def test_definitions_speak_the_language_of_the_page(soups, language, name):
+    """Each has a docstring, and that is in the page's language, as its comments are."""
+    for definition in soups[language, name].select(".definition pre"):
+        docstrings = definition.select(".sd")
+        sections = " ".join(part.text for part in docstrings).split("\n\n")
+        assert docstrings, definition.text
+        for words in [*sections, *(part.text for part in definition.select(".c1"))]:
+            chinese = bool(CHINESE.search(words))
+            code = CODE.match(words.removeprefix("# "))
+            assert chinese == (language == "zh") or code, words
 
 
 @pytest.mark.parametrize(("language", "name"), PAGES)

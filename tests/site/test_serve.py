@@ -14,7 +14,8 @@ import pytest
 
 from tests.site.conftest import ROOT
 
-PARTS = ("docs", "fences", "hooks", "snippets", "theme", "mkdocs.yml", "mkdocs.zh.yml")
+PARTS = ("docs", "fences", "hooks", "localize", "snippets", "theme")
+PARTS += ("mkdocs.yml", "mkdocs.zh.yml")
 WAIT_SECONDS = 90
 
 

@@ -1,0 +1,200 @@
+"""What of a module is translated: its comments and its docstrings, as messages.
+
+A message is what a translator sees at once: the comment lines that follow one another,
+a comment behind a statement, or one section of a docstring (sections are parted by
+blank lines). How the lines are broken is no part of it.
+"""
+
+import ast
+import io
+import re
+import tokenize
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+QUOTES = '"""'
+STEP = 4  # columns of one level of indentation
+# Comments that speak to tools.
+PRAGMA = re.compile(r"#\s*(?:noqa|type:|fmt:|ruff:|pragma)")
+
+Kind = Literal["comment", "inline comment", "docstring"]
+
+
+class SourceError(Exception):
+    """Something in a module cannot be translated; names file, line and cure."""
+
+    def __init__(self, path: Path, line: int, problem: str):
+        super().__init__(f"{path}:{line}: {problem}")
+
+
+@dataclass(frozen=True)
+class Message:
+    """One text to translate. `line` counts from 1; `owner` is such as "MLP.forward"."""
+
+    text: str
+    path: Path
+    line: int
+    owner: str
+    kind: Kind
+
+    @property
+    def place(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Lines of a module that its messages make up: a comment, or a whole docstring.
+
+    `line` and `end` count from 1 and are inclusive; `column`, in characters, is where
+    the passage begins on its first line.
+    """
+
+    kind: Kind
+    line: int
+    end: int
+    column: int
+    messages: tuple[Message, ...]
+
+
+def read_passages(path: Path, text: str) -> list[Passage]:
+    """The passages of a module in the order of its lines.
+
+    Raises:
+        SourceError: the module is not Python, or a docstring is written in a way that a
+            translation could not take the place of.
+    """
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        raise SourceError(path, error.lineno or 1, f"not Python: {error.msg}") from None
+    owners = _owners(tree)
+    passages = _docstrings(path, text, tree) + _comments(path, text, owners)
+    return sorted(passages, key=lambda passage: passage.line)
+
+
+def _owners(tree: ast.Module) -> list[tuple[int, int, str]]:
+    """First line, last line and qualified name of each definition, outer ones first."""
+    found = []
+
+    def visit(node: ast.AST, outer: str) -> None:
+        for child in ast.iter_child_nodes(node):
+            name = outer
+            if isinstance(child, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+                name = f"{outer}.{child.name}".removeprefix(".")
+                found.append((child.lineno, child.end_lineno, name))
+            visit(child, name)
+
+    visit(tree, "")
+    return found
+
+
+def _owner(owners: list[tuple[int, int, str]], line: int) -> str:
+    around = [name for first, last, name in owners if first <= line <= last]
+    return around[-1] if around else "module"
+
+
+def _comments(path: Path, text: str, owners) -> list[Passage]:
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    groups: list[list[tokenize.TokenInfo]] = []
+    for token in tokens:
+        if token.type != tokenize.COMMENT or PRAGMA.match(token.string):
+            continue
+        last = groups[-1][-1] if groups else None
+        follows = last and (token.start[0], token.start[1]) == (
+            last.start[0] + 1,
+            last.start[1],
+        )
+        if follows and _stands_alone(token) and _stands_alone(last):
+            groups[-1].append(token)
+        else:
+            groups.append([token])
+    passages = []
+    for group in groups:
+        line, column = group[0].start
+        kind = "comment" if _stands_alone(group[0]) else "inline comment"
+        words = " ".join(token.string.lstrip("#").strip() for token in group)
+        message = Message(words.strip(), path, line, _owner(owners, line), kind)
+        passages.append(Passage(kind, line, group[-1].start[0], column, (message,)))
+    return passages
+
+
+def _stands_alone(token: tokenize.TokenInfo) -> bool:
+    return not token.line[: token.start[1]].strip()
+
+
+def _docstrings(path: Path, text: str, tree: ast.Module) -> list[Passage]:
+    lines = text.split("\n")
+    definitions = [(tree, "module")]
+    names = {(first, last): name for first, last, name in _owners(tree)}
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            definitions.append((node, names[node.lineno, node.end_lineno]))
+    passages = []
+    for node, owner in definitions:
+        if ast.get_docstring(node, clean=False) is None:
+            continue
+        string = node.body[0].value
+        source = ast.get_source_segment(text, string)
+        before = lines[string.lineno - 1].encode()[: string.col_offset].decode()
+        if not source.startswith(QUOTES) or "\\" in source or before.strip():
+            problem = (
+                'a docstring is written in """, on a line of its own, without "\\": a '
+                "translation could not take its place; mend it."
+            )
+            raise SourceError(path, string.lineno, problem)
+        messages = tuple(
+            Message(section, path, line, owner, "docstring")
+            for section, line in _sections(
+                path, source[3:-3], string.lineno, len(before)
+            )
+        )
+        passage = Passage(
+            "docstring", string.lineno, string.end_lineno, len(before), messages
+        )
+        passages.append(passage)
+    return passages
+
+
+def _sections(path: Path, text: str, line: int, column: int) -> list[tuple[str, int]]:
+    """The sections of a docstring, each with its lines joined, and its first line."""
+    sections: list[list[str]] = []
+    starts: list[int] = []
+    new = True
+    for number, raw in enumerate(text.split("\n"), line):
+        content = raw.strip()
+        if not content:
+            new = True
+            continue
+        spaces = column if number == line else len(raw) - len(raw.lstrip())
+        level, rest = divmod(spaces - column, STEP)
+        if level < 0 or rest:
+            problem = f"this line of a docstring is indented by {spaces}; use {column}"
+            raise SourceError(path, number, f"{problem}, or {STEP} or {2 * STEP} more.")
+        if new:
+            sections.append([])
+            starts.append(number)
+        # A line goes on the one before: at the margin, or deeper than an entry.
+        if not new and (level == 0 or level >= 2):
+            sections[-1][-1] += " " + content
+        else:
+            sections[-1].append(" " * STEP * level + content)
+        new = False
+    return list(zip(map("\n".join, sections), starts, strict=True))
+
+
+def read_messages(root: Path) -> list[Message]:
+    """The messages of all modules in `root`/snippets, in order.
+
+    Raises:
+        SourceError: as `read_passages`.
+    """
+    return [
+        message
+        for path in sorted((root / "snippets").glob("*.py"))
+        for passage in read_passages(
+            path.relative_to(root), path.read_text(encoding="utf-8")
+        )
+        for message in passage.messages
+    ]

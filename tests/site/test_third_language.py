@@ -1,0 +1,135 @@
+"""A third language is one more config, one more catalog and one more docs/ folder.
+
+A throw-away one: a copy of the project with one page, and "French" that only marks the
+English words.
+"""
+
+import json
+import re
+import shutil
+
+import pytest
+from babel.messages import pofile
+from bs4 import BeautifulSoup
+
+from localize.__main__ import main
+from tests.site.conftest import ROOT, build
+from tests.site.test_serve import copy_project
+
+PAGE = "network-on-gpu"
+CONFIG = """\
+INHERIT: mkdocs.yml
+docs_dir: docs/fr
+extra:
+  language:
+    lang: fr
+    name: Français
+    offer: Cette page existe en français
+    close: Fermer
+theme:
+  language: fr
+plugins:
+  search:
+    lang: fr
+nav:
+  - Réseau sur GPU: index.md
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    folder = copy_project(tmp_path_factory.mktemp("third"))
+    # One page, so that the throw-away language is complete with one: it is index.md.
+    for docs in ("docs/en", "docs/zh"):
+        text = (folder / docs / f"{PAGE}.md").read_text(encoding="utf-8")
+        shutil.rmtree(folder / docs)
+        (folder / docs).mkdir()
+        text = re.sub(r"\[([^]]+)\]\([a-z-]+\.md[^)]*\)", r"\1", text)
+        (folder / docs / "index.md").write_text(text, encoding="utf-8")
+    for config in ("mkdocs.yml", "mkdocs.zh.yml"):
+        text = (folder / config).read_text(encoding="utf-8")
+        head = text.partition("\nnav:\n")[0]
+        text = f"{head}\nnav:\n  - Page: index.md\n"
+        (folder / config).write_text(text, encoding="utf-8")
+    # The hand-over, all of it.
+    (folder / "mkdocs.fr.yml").write_text(CONFIG, encoding="utf-8")
+    shutil.copytree(folder / "docs/en", folder / "docs/fr")
+    page = folder / "docs/fr/index.md"
+    text = page.read_text(encoding="utf-8")
+    page.write_text(re.sub(r"(?m)^# .*? \{", "# Réseau sur GPU {", text), "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        assert main(["update"]) == 0
+    catalog_file = folder / "snippets/locales/fr.po"
+    with catalog_file.open("rb") as file:
+        catalog = pofile.read_po(file)
+    for entry in catalog:
+        if entry.id:
+            lines = entry.id.split("\n")
+            entry.string = "\n".join([f"FR {lines[0]}", *lines[1:]])
+            if len(entry.string) < 30:
+                entry.string += " …"
+    with catalog_file.open("wb") as file:
+        pofile.write_po(file, catalog)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(project, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    done = build(project, folder, "http://127.0.0.1/sub/")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "WARNING" not in done.stderr, done.stderr
+    return folder
+
+
+def page_of(site, folder: str) -> BeautifulSoup:
+    html = (site / folder / "index.html").read_text(encoding="utf-8")
+    return BeautifulSoup(html, "html.parser")
+
+
+def test_its_page_is_in_its_language(site):
+    page = page_of(site, "fr")
+    assert page.html["lang"] == "fr"
+    assert page.h1.text.startswith("Réseau sur GPU")
+    definition = page.select_one(".definition pre").text
+    assert '"""FR Return the devices on which' in definition
+    assert "# FR By number, not by str:" in definition
+    assert "FR" not in page_of(site, "").select_one(".definition pre").text
+    assert '"""返回' in page_of(site, "zh").select_one(".definition pre").text
+
+
+@pytest.mark.parametrize("folder", ["", "zh", "fr"])
+def test_every_language_links_to_every_other(site, folder):
+    page = page_of(site, folder)
+    own = {"": "en", "zh": "zh-Hans", "fr": "fr"}[folder]
+    switch = {link["hreflang"]: link.text for link in page.select("nav a[hreflang]")}
+    names = {"en": "English", "zh-Hans": "简体中文", "fr": "Français"}
+    assert switch == {lang: name for lang, name in names.items() if lang != own}
+    heads = {link["hreflang"]: link["href"] for link in page.select("head [hreflang]")}
+    root = "http://127.0.0.1/sub/"
+    assert heads == {"en": root, "zh-Hans": f"{root}zh/", "fr": f"{root}fr/"}
+
+
+def test_its_search_index_is_its_own(site):
+    file = site / "fr/search/search_index.json"
+    entries = json.loads(file.read_text(encoding="utf-8"))["docs"]
+    text = "".join(entry["title"] + entry["text"] for entry in entries)
+    assert "Réseau sur GPU" in text
+    assert "FR Return the devices" in text
+    english = (site / "search/search_index.json").read_text(encoding="utf-8")
+    assert "FR Return" not in english
+
+
+def test_nothing_else_names_the_languages():
+    """No script, hook or template would have to learn of a third language."""
+    found = [
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for folder in ("hooks", "localize", "theme", "fences")
+        for path in (ROOT / folder).rglob("*.*")
+        if path.suffix in (".py", ".js", ".html", ".jinja")
+        for match in re.finditer(
+            r"docs/zh\b|mkdocs\.zh\.yml|zh\.po|\"zh\"|\bzh/", path.read_text("utf-8")
+        )
+    ]
+    assert found == []
