@@ -37,6 +37,11 @@ class Language:
         """The .po file with the translations of the code's comments and docstrings."""
         return f"snippets/locales/{self.code}.po"
 
+    @property
+    def reviewed(self) -> str:
+        """The record of which English text each section was written from."""
+        return f"docs/reviewed.{self.code}.json"
+
 
 def read_languages(root: Path) -> list[Language]:
     """All languages of the project at `root`, the source language first.
