@@ -136,7 +136,12 @@ def test_only_the_named_section_is_recorded(project):
 
 CHANGES = {
     "heading": ("## Next {", "## Next one {", "next", "-Next\n+Next one"),
-    "description": ("reach a", "read a", "page", "+description: How to read a parameter."),
+    "description": (
+        "reach a",
+        "read a",
+        "page",
+        "+description: How to read a parameter.",
+    ),
     "comment in code": ("the answer", "the question", "page", "+# the question"),
     "word": ("somewhere", "nowhere", "page", "-somewhere].\n+nowhere]."),
 }
