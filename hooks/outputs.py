@@ -21,7 +21,8 @@ def on_page_content(html, *, page, config, files):
         label = labels[kind] + (f" · {match['title']}" if match["title"] else "")
         return (
             f'<div class="{match["classes"]} output {kind} no-copy">'
-            f'<span class="output-label">{label}</span>'
+            # The search reads text, and a label is none.
+            f'<span class="output-label" data-search-exclude>{label}</span>'
         )
 
     return BLOCK.sub(mark, html)

@@ -16,6 +16,8 @@ ROOT = Path(__file__).parents[2]
 LANGUAGES = {"en": "", "zh": "zh/"}
 NAMES = sorted(path.stem for path in (ROOT / "docs" / "en").glob("*.md"))
 REPOSITORY = "https://github.com/example/cheatsheet"
+PHONE = {"width": 360, "height": 740}
+LAPTOP = {"width": 1366, "height": 768}
 
 
 @dataclass(frozen=True)
@@ -108,3 +110,54 @@ def browser():
         browser = playwright.chromium.launch(executable_path=path, args=flags.split())
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def context(browser, site):
+    context = browser.new_context(viewport=LAPTOP, locale="en-US")
+    context.set_default_timeout(15_000)
+    origin = site.url.removesuffix("/cheatsheet/")
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def tab(context):
+    return watch(context.new_page())
+
+
+def watch(tab):
+    """Make a page of the browser remember what it asked for and what went wrong."""
+    tab.wrong = []
+    tab.requests = []
+    tab.on("console", lambda m: m.type == "error" and tab.wrong.append(m.text))
+    tab.on("pageerror", lambda error: tab.wrong.append(str(error)))
+    tab.on("request", lambda request: tab.requests.append(request.url))
+    tab.on("requestfailed", lambda request: tab.wrong.append(f"failed: {request.url}"))
+    tab.on(
+        "response",
+        lambda answer: (
+            answer.status >= 400 and tab.wrong.append(f"{answer.status}: {answer.url}")
+        ),
+    )
+    return tab
+
+
+def open_page(tab, site, language: str, name: str, anchor: str = "") -> None:
+    tab.goto(site.url + site.address(language, name) + anchor)
+    tab.wait_for_load_state("networkidle")
+
+
+LINES = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture
+def report(request):
+    """Say a measured line at the end of the run."""
+    return request.config.stash.setdefault(LINES, []).append
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    for line in config.stash.get(LINES, []):
+        terminalreporter.write_line(line)

@@ -5,45 +5,9 @@ import re
 import pytest
 
 from tests.pages import read
-from tests.site.conftest import LANGUAGES, NAMES, ROOT
+from tests.site.conftest import LANGUAGES, LAPTOP, NAMES, PHONE, ROOT, open_page
 
-PHONE = {"width": 360, "height": 740}
-LAPTOP = {"width": 1366, "height": 768}
 LABELS = {"en": ("Copy to clipboard", "Search"), "zh": ("复制", "搜索")}
-
-
-@pytest.fixture
-def context(browser, site):
-    context = browser.new_context(viewport=LAPTOP, locale="en-US")
-    context.set_default_timeout(15_000)
-    origin = site.url.removesuffix("/cheatsheet/")
-    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def tab(context, site):
-    """A page of the browser that remembers what went wrong on it."""
-    tab = context.new_page()
-    tab.wrong = []
-    tab.requests = []
-    tab.on("console", lambda m: m.type == "error" and tab.wrong.append(m.text))
-    tab.on("pageerror", lambda error: tab.wrong.append(str(error)))
-    tab.on("request", lambda request: tab.requests.append(request.url))
-    tab.on("requestfailed", lambda request: tab.wrong.append(f"failed: {request.url}"))
-    tab.on(
-        "response",
-        lambda answer: (
-            answer.status >= 400 and tab.wrong.append(f"{answer.status}: {answer.url}")
-        ),
-    )
-    return tab
-
-
-def open_page(tab, site, language: str, name: str, anchor: str = "") -> None:
-    tab.goto(site.url + site.address(language, name) + anchor)
-    tab.wait_for_load_state("networkidle")
 
 
 def wait_for_formula(tab) -> None:
@@ -137,29 +101,6 @@ def test_formula_after_instant_navigation(tab, site, language):
     assert tab.wrong == []
 
 
-@pytest.mark.parametrize(
-    ("language", "other", "code"), [("en", "zh", "zh-Hans"), ("zh", "en", "en")]
-)
-def test_language_switch_stays_on_page_and_anchor(tab, site, language, other, code):
-    heading = read(ROOT / "docs/en/access-parameter.md").headings[2].what.split()[1]
-    # Arrive by instant navigation: the header is the one of the first page.
-    open_page(tab, site, language, "define-network")
-    tab.locator("a.md-nav__link[href$='/access-parameter/']:visible").first.click()
-    tab.wait_for_url("**/access-parameter/")
-    tab.locator(f"#{heading} a.headerlink").click()
-    assert tab.url.endswith(f"#{heading}")
-    switch = tab.locator(".language-switch__link:visible")
-    switch.focus()
-    tab.keyboard.press("Enter")
-    address = site.url + site.address(other, "access-parameter")
-    tab.wait_for_url(f"{address}#{heading}")
-    assert tab.evaluate("document.documentElement.lang") == code
-    assert tab.locator(f"#{heading}").evaluate(
-        "(e) => Math.abs(e.getBoundingClientRect().top) < 300"
-    )
-    assert tab.wrong == []
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ["define-network", "custom-module"])
 def test_copy_gives_the_text_of_the_block(tab, site, language, name):
@@ -194,86 +135,6 @@ def test_copy_gives_the_text_of_the_block(tab, site, language, name):
     assert tab.locator(".no-copy button").count() == 0
 
 
-QUERIES = {
-    "en": [
-        ("xavier", "parameter-initialization/"),
-        ("shared layer", "share-parameters/"),
-        ("weights_only", "save-load-network-params/"),
-        ("try_gpu", "gpu-device/"),
-        ("named_parameters", "access-all-params/"),
-    ],
-    "zh": [
-        ("初始化", "parameter-initialization/"),
-        ("共享参数", "share-parameters/"),
-        ("保存参数", "save-load-network-params/"),
-        ("try_gpu", "gpu-device/"),
-        ("嵌套", "nested-network-params/"),
-    ],
-}
-
-
-def type_into(box, query: str) -> None:
-    """Type as a person does: an input method ends with a key, which Material awaits."""
-    box.press_sequentially(query)
-    box.press("End")
-
-
-@pytest.mark.parametrize(
-    ("language", "query", "address"),
-    [(language, *query) for language in LANGUAGES for query in QUERIES[language]],
-)
-def test_search_finds_the_section(tab, site, language, query, address):
-    open_page(tab, site, language, "index")
-    box = tab.locator("input.md-search__input")
-    box.click()
-    assert box.get_attribute("placeholder") == LABELS[language][1]
-    type_into(box, query)
-    results = tab.locator(".md-search-result__link")
-    results.first.wait_for()
-    tab.wait_for_timeout(300)
-    found = [
-        results.nth(n).get_attribute("href") for n in range(min(3, results.count()))
-    ]
-    assert any(f"{site.url}{LANGUAGES[language]}{address}" in link for link in found), (
-        found
-    )
-    assert tab.wrong == []
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_search_says_when_nothing_is_found(tab, site, language):
-    open_page(tab, site, language, "index")
-    tab.locator("input.md-search__input").click()
-    type_into(tab.locator("input.md-search__input"), "qqqqxyzzy")
-    meta = tab.locator(".md-search-result__meta")
-    words = {"en": "No matching documents", "zh": "没有找到符合条件的结果"}[language]
-    meta.get_by_text(words).wait_for()
-
-
-def test_search_highlights_and_shares(tab, site):
-    open_page(tab, site, "en", "index")
-    tab.goto(f"{site.url}?q=xavier")
-    tab.locator(".md-search-result__link").first.wait_for()
-    share = tab.locator("a.md-search__icon[data-md-component=search-share]")
-    assert "q=xavier" in share.get_attribute("href")
-    # The page itself comes first, then its sections that hold the word.
-    tab.locator(".md-search-result__link[href*='h=xavier']").first.click()
-    tab.wait_for_url("**/parameter-initialization/**")
-    tab.locator(".md-content mark").first.wait_for()
-
-
-def test_search_suggests(tab, site):
-    open_page(tab, site, "en", "index")
-    tab.locator("input.md-search__input").click()
-    type_into(tab.locator("input.md-search__input"), "initializ")
-    suggestion = tab.locator("[data-md-component=search-suggest]")
-    tab.wait_for_function(
-        "() => document.querySelector('[data-md-component=search-suggest]')"
-        ".textContent.length > 9"
-    )
-    assert suggestion.text_content().startswith("initializ")
-
-
 CONTRAST = """(selectors) => {
   const channel = (c) =>
     (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4
@@ -303,6 +164,7 @@ READ += [
     ".md-nav__link",
     ".md-header__title",
     ".language-switch__link",
+    ".language-offer__link",
 ]
 
 

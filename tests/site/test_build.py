@@ -1,6 +1,5 @@
 """The files of the built site: two whole languages, tied together, none foreign."""
 
-import json
 import re
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
@@ -178,23 +177,6 @@ def test_links_and_anchors_resolve(site, soups, language):
             if not exists or not known:
                 broken.append(f"{language}/{name}: {target}")
     assert not broken, "\n".join(broken)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_each_language_has_its_own_search_index(site, language):
-    file = site.folder / LANGUAGES[language] / "search" / "search_index.json"
-    entries = json.loads(file.read_text(encoding="utf-8"))["docs"]
-    assert {entry["location"].partition("/")[0] for entry in entries} >= set(NAMES) - {
-        "index"
-    }
-    titles = [entry["title"].replace("\u200b", "") for entry in entries]
-    if language == "en":
-        assert not any(
-            CHINESE.search(entry["title"] + entry["text"]) for entry in entries
-        )
-    else:
-        assert sum(bool(CHINESE.search(title)) for title in titles) > len(titles) / 2
-        assert any("\u200b" in entry["text"] for entry in entries)  # words are marked
 
 
 def test_not_found_page(site):

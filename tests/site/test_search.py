@@ -1,0 +1,298 @@
+"""The search, asked as readers ask it, in the real box of the built site."""
+
+import gzip
+import json
+import re
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+from tests.pages import CHINESE, ENGLISH, read
+from tests.site.conftest import LANGUAGES, LAPTOP, NAMES, PHONE, ROOT, watch
+
+NONE = {"en": "No matching documents", "zh": "没有找到符合条件的结果"}
+# Of 40 queries, 38 are to have their section among the first three, 30 as the first.
+AMONG_THREE, FIRST = 38 / 40, 30 / 40
+
+# Counts what Material asks the worker and what it answers: when the two are equal and
+# the box was read, the results that stand there are those of the query.
+COUNT = """() => {
+  window.asked = []
+  window.answered = 0
+  const Real = Worker
+  window.Worker = class extends Real {
+    constructor(...rest) {
+      super(...rest)
+      this.addEventListener("message", (m) => { window.answered += m.data.type === 3 })
+    }
+    postMessage(message) {
+      if (message.type === 2) window.asked.push(message.data)
+      super.postMessage(message)
+    }
+  }
+}"""
+SETTLED = """(query) =>
+  window.asked.at(-1) === query && window.asked.length === window.answered"""
+
+
+def queries(language: str) -> list[tuple[str, list[str]]]:
+    file = Path(__file__).with_name(f"queries.{language}.yml")
+    rows = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return [(str(query), answers) for row in rows for query, answers in row.items()]
+
+
+@pytest.fixture
+def search(tab, site):
+    """Ask in a language; gives the sections found, as "page#id", in order."""
+    tab.add_init_script(f"({COUNT})()")
+
+    def ask(language: str, query: str) -> list[str]:
+        root = site.url + LANGUAGES[language]
+        box = tab.locator("input.md-search__input")
+        if not tab.url.startswith(root) or not box.count():
+            tab.goto(root)
+        box.click()
+        box.press("Control+a")
+        box.press("Delete")
+        tab.keyboard.insert_text(query)  # as pasted, or from an input method
+        tab.wait_for_function(SETTLED, arg=query)
+        links = tab.locator(".md-search-result__link")
+        return [
+            section_of(link.get_attribute("href"), root) for link in links.all()[:10]
+        ]
+
+    return ask
+
+
+def section_of(address: str, root: str) -> str:
+    parts = urlsplit(address)
+    assert urlunsplit(parts._replace(query="", fragment="")).startswith(root), address
+    page = parts.path.removeprefix(urlsplit(root).path).strip("/") or "index"
+    return f"{page}#{parts.fragment}" if parts.fragment else page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_answers_come_first(search, tab, language, report):
+    table = queries(language)
+    assert len(table) >= 40
+    first, among_three, missed = 0, 0, []
+    for query, answers in table:
+        found = search(language, query)
+        assert len(found) == len(set(found)), f"{query}: twice in {found}"
+        first += found[:1] != [] and found[0] in answers
+        if set(found[:3]) & set(answers):
+            among_three += 1
+        else:
+            missed.append(f"{query!r} is to find {answers}, and finds {found[:3]}")
+    count = len(table)
+    report(
+        f"search ({language}): {count} queries, {first} have their section first "
+        f"({first / count:.0%}), {among_three} among three ({among_three / count:.0%})"
+    )
+    assert among_three / count >= AMONG_THREE, "\n".join(missed)
+    assert first / count >= FIRST, f"only {first} of {count} come first"
+    assert tab.wrong == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_table_names_sections_that_exist(language):
+    known = {
+        name if f"# {name}" == heading.what else f"{name}#{heading.what.split()[1]}"
+        for name in NAMES
+        for heading in read(ROOT / f"docs/{language}/{name}.md").headings
+    }
+    table = queries(language)
+    assert {answer for _, answers in table for answer in answers} <= known
+    assert len({query for query, _ in table}) == len(table)
+    asked = {answer.partition("#")[0] for _, answers in table for answer in answers}
+    assert asked == set(NAMES), "a page that no query asks for"
+
+
+WAYS = {  # other ways to type one thing, and what they find first
+    "en": [
+        (["ModuleDict", "moduledict", "MODULEDICT", "nn.ModuleDict"], "custom-module"),
+        (["hook", "hooks", '"hooks"', "hooks?", "hooks:"], "custom-module#hooks"),
+        (["map_location", "map location"], "save-load-network-params#map-location"),
+        (["ｃｏｕｎｔ parameters", "Count the  parameters"], "access-all-params#count"),
+    ],
+    "zh": [
+        (["梯度裁剪", "梯度 裁剪", "梯度，裁剪？"], "access-all-params#clip"),
+        (["释放显存", "釋放顯存", "怎么释放显存"], "network-on-gpu#release-memory"),
+        (
+            ["nn.ModuleDict", "ｎｎ．ＭｏｄｕｌｅＤｉｃｔ", "moduledict"],
+            "custom-module",
+        ),
+        (["参数初始化", "參數初始化"], "parameter-initialization"),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "ways", "page"),
+    [(language, *row) for language, rows in WAYS.items() for row in rows],
+)
+def test_all_ways_to_type_it_find_the_same(search, language, ways, page):
+    found = {way: search(language, way)[0] for way in ways}
+    assert len(set(found.values())) == 1, found
+    assert found[ways[0]].startswith(page)
+
+
+@pytest.mark.parametrize(
+    ("language", "query", "section"),
+    [
+        ("en", "values.detach()", "index#detach"),
+        ("en", "clip_grad_norm_", "access-all-params#clip"),
+        ("zh", "clip_grad_norm_", "access-all-params#clip"),
+        ("zh", "empty_cache", "network-on-gpu#release-memory"),
+    ],
+)
+def test_code_is_found(search, language, query, section):
+    assert section in search(language, query)[:3]
+
+
+def test_a_heading_weighs_above_a_mention(search):
+    """Many sections mention the optimizer's learning rate; one is about it."""
+    assert search("en", "learning rate")[0] == "access-all-params#learning-rates"
+    assert search("zh", "学习率")[0] == "access-all-params#learning-rates"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_found_says_so(search, tab, language):
+    assert search(language, "qqqqxyzzy") == []
+    tab.locator(".md-search-result__meta").get_by_text(NONE[language]).wait_for()
+    # Signs that a search library would read as its own language find nothing, or all.
+    for signs in ("***", "+-", "a:b^~", "(((", "？？"):
+        search(language, signs)
+    assert tab.wrong == []
+
+
+@pytest.mark.parametrize(
+    ("language", "query", "section"),
+    [("en", "gradient clipping", "clip"), ("zh", "梯度裁剪", "clip")],
+)
+def test_enter_opens_the_first_result(search, tab, site, language, query, section):
+    search(language, query)
+    tab.keyboard.press("Enter")
+    page = site.url + LANGUAGES[language] + "access-all-params/"
+    tab.wait_for_url(f"{page}?h=*#{section}")
+    tab.locator(".md-content mark").first.wait_for()
+    assert tab.wrong == []
+
+
+@pytest.mark.parametrize(
+    ("language", "query", "page"),
+    [("en", "xavier", "parameter-initialization"), ("zh", "共享参数", "share-param")],
+)
+def test_a_link_to_a_query(tab, site, language, query, page):
+    tab.goto(f"{site.url}{LANGUAGES[language]}?q={quote(query)}")
+    link = tab.locator(".md-search-result__link").first
+    link.wait_for()
+    assert page in link.get_attribute("href")
+    share = tab.locator("a.md-search__icon[data-md-component=search-share]")
+    assert f"q={quote(query)}" in share.get_attribute("href")
+    assert tab.locator("input.md-search__input").input_value() == query
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "whole"),
+    [
+        ("en", "initializ", "initialization"),
+        ("en", "shared param", "shared parameter"),
+        ("en", "ModuleL", "ModuleList"),
+        ("zh", "参数初", "参数初始化"),
+        ("zh", "缓冲", "缓冲区"),
+        ("zh", "nn.Para", "nn.Parameter"),
+    ],
+)
+def test_the_suggestion_completes(search, tab, language, typed, whole):
+    search(language, typed)
+    suggestion = tab.locator("[data-md-component=search-suggest]")
+    text = suggestion.text_content()
+    assert text.startswith(whole)
+    tab.keyboard.press("ArrowRight")
+    assert tab.locator("input.md-search__input").input_value() == text
+
+
+@pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_result_shows_page_section_and_text(browser, site, language, size):
+    context = browser.new_context(viewport=size)
+    tab = watch(context.new_page())
+    query = {"en": "freeze", "zh": "冻结"}[language]
+    tab.goto(f"{site.url}{LANGUAGES[language]}?q={quote(query)}")
+    link = tab.locator(".md-search-result__link").first
+    link.wait_for()
+    tab.wait_for_function(  # the box slides in
+        "() => document.querySelector('.md-search__inner')"
+        ".getBoundingClientRect().right <= innerWidth + 1"
+    )
+    for part in ("page", "title", "text"):
+        assert link.locator(f".result-{part}").is_visible(), part
+    marked = link.locator("mark").first.text_content().lower()
+    assert marked == query
+    wide = tab.evaluate(
+        "() => [...document.querySelectorAll('.md-search-result *')]"
+        ".filter((e) => e.getBoundingClientRect().right > innerWidth + 1)"
+        ".map((e) => e.outerHTML.slice(0, 99))"
+    )
+    assert wide == []
+    assert tab.wrong == []
+    context.close()
+
+
+def test_markup_in_the_text_is_shown_and_not_run(search, tab):
+    """Outputs hold tags, such as <class 'str'>; they are text."""
+    assert "save-load-network-params#dict-like" in search("en", "<class 'str'>")[:3]
+    text = tab.locator(".md-search-result__link", has_text="<class 'str'>")
+    assert text.count() > 0
+    assert tab.locator(".md-search-result class").count() == 0
+
+
+def index_of(site, language: str) -> tuple[Path, list[dict]]:
+    file = site.folder / LANGUAGES[language] / "search" / "search_index.json"
+    return file, json.loads(file.read_text(encoding="utf-8"))["docs"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_index_holds_its_language_only(site, language, report):
+    file, entries = index_of(site, language)
+    data = file.read_bytes()
+    labels = re.compile(r"(?:Output|Error|输出|报错)\u200b?(?: · .PU)?<pre>")
+    assert not [entry for entry in entries if labels.search(entry["text"])]
+    sizes = (
+        f"{len(data) / 1000:.0f} kB, {len(gzip.compress(data)) / 1000:.0f} kB zipped"
+    )
+    report(f"search index ({language}): {len(entries)} sections, {sizes}")
+    sections = {entry["location"] for entry in entries}
+    assert len(sections) == len(entries)
+    assert {location.partition("/")[0] for location in sections} >= set(NAMES) - {
+        "index"
+    }
+    if language == "en":
+        for entry in entries:
+            assert not CHINESE.search(entry["title"] + entry["text"]), entry["location"]
+        return
+    for entry in entries:
+        soup = BeautifulSoup(entry["title"] + " " + entry["text"], "html.parser")
+        for code in soup.find_all("code"):
+            if '"""' in code.text:  # a definition: its docstrings too
+                for docstring in code.text.split('"""')[1::2]:
+                    assert CHINESE.search(docstring), docstring
+            code.replace_with("`")
+        rows = [row for row in ENGLISH.findall(soup.text) if row.count(" ") >= 5]
+        assert not rows, f"{entry['location']}: {rows}"
+    assert any("\u200b" in entry["text"] for entry in entries)  # words are marked
+
+
+def test_the_words_of_the_glossary_stay_whole(site):
+    """jieba alone parts 批量归一化 and 延迟初始化."""
+    _, entries = index_of(site, "zh")
+    words = {
+        word
+        for entry in entries
+        for word in re.split(r"[\u200b\W]+", entry["title"] + " " + entry["text"])
+    }
+    assert {"批量归一化", "延迟初始化", "状态字典", "前向传播", "缓冲区"} <= words
