@@ -7,13 +7,18 @@ beside it: words to ignore, other words for the same thing, and traditional char
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import jieba
-import yaml
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from opencc import OpenCC
+
+# The `mkdocs` command does not put the project's folder on the path.
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from localize import glossary
 
 WORKER = re.compile(
     r'("search": "[^"]*assets/javascripts/workers/)search\.\w+\.min\.js"'
@@ -23,9 +28,12 @@ HAN = re.compile(r"[\u4e00-\u9fff]+")
 
 def on_config(config):
     if "zh" in config.plugins["material/search"].config.lang:
-        glossary = Path(config.config_file_path).with_name("glossary.yml")
-        for term in yaml.safe_load(glossary.read_text(encoding="utf-8"))["terms"]:
-            for word in HAN.findall(term["zh"]):
+        try:
+            terms = glossary.read(Path(config.config_file_path).parent).terms
+        except glossary.GlossaryError as error:
+            raise PluginError(str(error)) from error
+        for term in terms:
+            for word in HAN.findall(term.zh):
                 if len(word) > 1:
                     jieba.add_word(word)  # frequent enough not to be split
     return config

@@ -15,7 +15,7 @@ import pytest
 from tests.site.conftest import ROOT
 
 PARTS = ("docs", "fences", "hooks", "localize", "snippets", "theme")
-PARTS += ("mkdocs.yml", "mkdocs.zh.yml")
+PARTS += ("glossary.yml", "mkdocs.yml", "mkdocs.zh.yml")
 WAIT_SECONDS = 90
 
 
