@@ -91,8 +91,8 @@ def test_edits_show(served):
         ("docs/zh/custom-module.md", "# 自定义模块", "# 改过的中文"),
         (
             "snippets/custom_module.py",
-            "class MLP(nn.Module):",
-            "class MLP(nn.Module):  # e",
+            "self.hidden = nn.Linear(20, 256)",
+            "self.hidden = nn.LazyLinear(256)",
         ),
         (
             "theme/material/partials/alternate.html",
@@ -106,4 +106,4 @@ def test_edits_show(served):
     wait_for(f"{url}zh/custom-module/", "改过的中文", log)
     for page in ("custom-module/", "zh/custom-module/"):
         html = wait_for(url + page, "edited language-switch", log)
-        assert "# e</span>" in html
+        assert ">LazyLinear</span>" in html
