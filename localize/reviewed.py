@@ -4,7 +4,7 @@ docs/reviewed.<code>.json holds, for every section of a translated page, a short
 the English section that it says. When the English changes, the section is out of date,
 until someone brings it up to date and records that:
 
-    python -m localize reviewed docs/zh/access-parameter.md#by-name
+    python -m localize reviewed docs/<code>/access-parameter.md#by-name
 
 A section is what stands between two headings, apart from code and outputs, which are
 compared token by token elsewhere; the comments in the code belong to it.
