@@ -1,0 +1,88 @@
+"""What stands in for `from snippets.custom_module import MLP`: the definition itself."""
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+from standalone.statements import Statement, split_statements
+
+
+class StandaloneError(Exception):
+    """A block cannot be made to stand alone; names file, line and cure."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module of snippets: its statements, and which of them binds each name."""
+
+    statements: list[Statement]
+    binder: dict[str, int]
+
+
+class Definitions:
+    """The definitions below `folder`/snippets, in the language that they have there."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self._modules: dict[str, Module] = {}
+
+    def module(self, name: str) -> Module:
+        """A module by its dotted name; errors are those of reading a file."""
+        if name not in self._modules:
+            path = self.folder.joinpath(*name.split(".")).with_suffix(".py")
+            text = path.read_text(encoding="utf-8")
+            statements = split_statements(text, 0)
+            binder = {
+                bound: number
+                for number, statement in enumerate(statements)
+                for bound in statement.binds
+            }
+            self._modules[name] = Module(statements, binder)
+        return self._modules[name]
+
+    def collect(self, wanted: list[tuple[str, str]]) -> list[Statement]:
+        """The statements that define names, given as (module, name), and their needs.
+
+        Each stands after what it needs, imports among them.
+
+        Raises:
+            StandaloneError: a name is not there, or definitions need one another in a
+                circle of modules.
+        """
+        found: dict[tuple[str, int], Statement] = {}
+        for module, name in wanted:
+            self._add(module, name, found, ())
+        return list(found.values())
+
+    def _add(self, module: str, name: str, found, path: tuple) -> None:
+        try:
+            numbers = self.module(module).binder
+        except OSError:
+            raise StandaloneError(f"there is no module {module}") from None
+        if name not in numbers:
+            raise StandaloneError(f"{module} defines no {name}")
+        number = numbers[name]
+        if (module, number) in found or (module, number) in path:
+            return  # also a function that calls itself, or two that call each other
+        statement = self.module(module).statements[number]
+        for imported in snippet_imports(statement):
+            if any(one[0] == imported[0] for one in path):
+                circle = " → ".join([*(one[0] for one in path), module, imported[0]])
+                raise StandaloneError(f"{name} needs itself in a circle: {circle}")
+            self._add(*imported, found, (*path, (module, number)))
+        if not snippet_imports(statement):
+            for read in sorted(statement.reads & numbers.keys()):
+                self._add(module, read, found, (*path, (module, number)))
+            found[module, number] = statement
+
+
+def snippet_imports(statement: Statement) -> list[tuple[str, str]]:
+    """What an import takes from snippets, as (module, name)."""
+    node = statement.node
+    if not isinstance(node, ast.ImportFrom) or not _of_snippets(node.module):
+        return []
+    return [(node.module, alias.name) for alias in node.names]
+
+
+def _of_snippets(module: str | None) -> bool:
+    return bool(module) and module.split(".")[0] == "snippets"
