@@ -5,7 +5,7 @@ import json
 import re
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ruff import find_ruff_bin
@@ -57,6 +57,7 @@ def copies_of(blocks: list[Block], definitions: Definitions) -> list[Copy]:
         StandaloneError: a block uses a name that nothing defines, imports `*` or what
             is not in snippets, or definitions need one another in a circle.
     """
+    blocks = [replace(one, source=ANNOTATION.sub("", one.source)) for one in blocks]
     drafts = []
     for index, block in enumerate(blocks):
         try:
@@ -99,8 +100,7 @@ def _draft(blocks: list[Block], index: int, definitions: Definitions) -> Draft:
     lines += [ast.unparse(s.node) for s in imports if not snippet_imports(s)]
     rest = "\n\n".join([*_paragraphs(kept), _without_imports(block)])
     text = _join(lines, _bodies(needs), rest)
-    shown = ANNOTATION.sub("", block.source)
-    return Draft(block.path, block.line, text, shown, _bound(needs), bool(kept))
+    return Draft(block.path, block.line, text, block.source, _bound(needs), bool(kept))
 
 
 def _imports(statements: list[Statement]) -> list[str]:
@@ -130,7 +130,7 @@ def _paragraphs(kept: list[tuple[Statement, str]]) -> list[str]:
 
 def _without_imports(block: Block) -> str:
     """The block as it is shown, but for its imports at the margin."""
-    lines: list[str | None] = list(ANNOTATION.sub("", block.source).split("\n"))
+    lines: list[str | None] = list(block.source.split("\n"))
     for statement in split_statements(block.source, 0):
         if statement.is_import:
             first, last = statement.node.lineno - 1, statement.node.end_lineno

@@ -62,9 +62,12 @@ class Definitions:
         try:
             numbers = self.module(module).binder
         except OSError:
-            raise StandaloneError(f"there is no module {module}") from None
+            problem = f"{module} is not known: there is no {self.path(module)}"
+            raise StandaloneError(f"{problem}; write it, or mend the name") from None
         if name not in numbers:
-            raise StandaloneError(f"{module} defines no {name}")
+            names = ", ".join(sorted(numbers))
+            problem = f"{self.path(module)} defines no {name}; use one of {names}"
+            raise StandaloneError(problem)
         number = numbers[name]
         if (module, number) in found or (module, number) in path:
             return  # also a function that calls itself, or two that call each other
@@ -72,7 +75,9 @@ class Definitions:
         for _, imported in snippet_imports(statement):
             if any(one[0] == imported[0] for one in path):
                 circle = " → ".join([*(one[0] for one in path), module, imported[0]])
-                raise StandaloneError(f"{name} needs itself in a circle: {circle}")
+                raise StandaloneError(
+                    f"{name} needs itself in a circle: {circle}; move it to one module"
+                )
             self._add(*imported, found, (*path, (module, number)))
         if not snippet_imports(statement):
             for read in sorted(statement.reads & numbers.keys()):

@@ -63,10 +63,10 @@ def split_statements(source: str, line: int) -> tuple[Statement, ...]:
         first = min([node.lineno, *(one.lineno for one in decorators)])
         while first > end + 1 and lines[first - 2].lstrip().startswith("#"):
             first -= 1
-        # A comment behind the code belongs to it, a statement behind it (`;`) does not.
-        tail = lines[node.end_lineno - 1].encode()[node.end_col_offset :].decode()
         text = "\n".join(lines[first - 1 : node.end_lineno])
-        if tail.strip() and not tail.lstrip().startswith("#"):
+        # A comment behind the code belongs to it; what `;` divides is taken apart.
+        tail = lines[node.end_lineno - 1].encode()[node.end_col_offset :].strip()
+        if node.col_offset or (tail and not tail.startswith(b"#")):
             text = ast.unparse(node)
         statements.append(Statement(node, text, line + node.lineno, node is body[-1]))
         end = node.end_lineno

@@ -14,7 +14,7 @@ import pytest
 
 from tests.site.conftest import ROOT
 
-PARTS = ("docs", "fences", "hooks", "localize", "snippets", "theme")
+PARTS = ("docs", "fences", "hooks", "localize", "snippets", "standalone", "theme")
 PARTS += ("glossary.yml", "mkdocs.yml", "mkdocs.zh.yml")
 WAIT_SECONDS = 90
 
