@@ -1,4 +1,4 @@
-"""Publish each page also as a notebook and as plain Markdown, and list them in llms.txt.
+"""Publish each page as a notebook and as plain Markdown too, and list them in llms.txt.
 
 The notebook stands beside the page, `access-parameter/access-parameter.ipynb`; the
 Markdown bears the name of its source, `access-parameter.md`. llms.txt and llms-full.txt
@@ -14,7 +14,6 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 import nbformat
 from mkdocs.exceptions import PluginError
-from mkdocs.utils import get_relative_url
 
 # The `mkdocs` command does not put the project's folder on the path.
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -30,16 +29,9 @@ GITHUB = re.compile(r"https://github\.com/(?P<repository>[\w.-]+/[\w.-]+?)(?:\.g
 COLAB = "https://colab.research.google.com/github"
 
 
-def on_page_context(context, *, page, config, nav):
-    if _is_page(page.file):
-        context["downloads"] = _downloads(page.file, config)
-        context["markdown"] = get_relative_url(page.file.src_uri, page.url)
-    return context
-
-
 def on_env(env, *, config, files):
     """Write the files; only now do all pages have their titles and descriptions."""
-    pages = [file.page for file in _in_order(files, config)]
+    pages = _in_order(files, config)
     # As mkdocstrings reads them: for a translated site, localized.
     folder = config.plugins["mkdocstrings"].config.handlers["python"]["paths"][0]
     root = Path(config.config_file_path).parent
@@ -55,22 +47,32 @@ def on_env(env, *, config, files):
         parts = plain_parts(parts, _linker(page.file, files, config), words)
         texts.append(plain_page(parts, words))
         _write(config, page.file.src_uri, texts[-1])
-        notebook = make_notebook(parts, lang, page.title)
-        _write(config, _notebook(page.file), nbformat.writes(notebook) + "\n")
+        downloads = page.meta.setdefault("downloads", {})
+        downloads["markdown"] = page.file.src_uri
+        if "notebook" not in downloads:  # else another hook has made one
+            downloads["notebook"] = _notebook(page.file)
+            downloads["colab"] = _colab(page.file, config)
+            notebook = make_notebook(parts, lang, page.title)
+            _write(config, _notebook(page.file), nbformat.writes(notebook) + "\n")
     _write(config, "llms.txt", _index(pages, config))
     _write(config, "llms-full.txt", "\n".join([_introduction(config), *texts]))
     return env
 
 
-def _is_page(file) -> bool:
-    return file.is_documentation_page() and file.src_uri.endswith(".md")
-
-
 def _in_order(files, config) -> list:
     """The pages as the navigation lists them."""
-    listed = [next(iter(entry.values())) for entry in config.nav]
-    pages = {file.src_uri: file for file in files if _is_page(file)}
-    return [pages[uri] for uri in listed if uri in pages]
+    written = [file for file in files.documentation_pages() if not file.generated_by]
+    pages = {file.src_uri: file.page for file in written}
+    return [pages[uri] for uri in _listed(config.nav) if uri in pages]
+
+
+def _listed(navigation):
+    for entry in navigation:
+        for target in entry.values():
+            if isinstance(target, list):
+                yield from _listed(target)
+            else:
+                yield target
 
 
 def _notebook(file) -> str:
@@ -78,31 +80,18 @@ def _notebook(file) -> str:
     return posixpath.join(posixpath.dirname(file.dest_uri), name)
 
 
-def _downloads(file, config) -> list[dict]:
-    """The links of partials/page-downloads.html."""
-    labels = config.extra["labels"]
-    notebook = _notebook(file)
+def _colab(file, config) -> str | None:
+    """Where Colab opens the notebook: from the branch that is published."""
+    match = GITHUB.fullmatch(config.repo_url or "")
+    if not match:
+        return None
     code = language_of(Path(config.config_file_path)).code
-    links = [
-        {
-            "label": labels["download_notebook"],
-            "href": get_relative_url(notebook, file.url),
-            "download": True,
-        },
-        {
-            "label": labels["plain_markdown"],
-            "href": get_relative_url(file.src_uri, file.url),
-        },
-    ]
-    if match := GITHUB.fullmatch(config.repo_url or ""):
-        branch = f"{match['repository']}/blob/{config.remote_branch}"
-        colab = "/".join([COLAB, branch, posixpath.join(code, notebook)])
-        links.insert(1, {"label": labels["open_in_colab"], "href": colab})
-    return links
+    place = posixpath.join(code, _notebook(file))
+    return f"{COLAB}/{match['repository']}/blob/{config.remote_branch}/{place}"
 
 
 def _linker(file, files, config):
-    """From the target of a link on a page to its address on the published site."""
+    """From the target of a link to its address on the published site, "" for none."""
 
     def link(target: str) -> str:
         parts = urlsplit(target)
@@ -112,8 +101,7 @@ def _linker(file, files, config):
         folder = posixpath.dirname(file.src_uri)
         uri = posixpath.normpath(posixpath.join(folder, path))
         linked = files.get_file_from_path(uri) if path else file
-        # What is not there, MkDocs has warned of.
-        address = _address(config, linked.url if linked else uri)
+        address = _address(config, linked.url) if linked else ""
         return f"{address}#{anchor}" if anchor else address
 
     return link

@@ -1,15 +1,14 @@
 """The pages made whole: each definition stands where a page first needs it.
 
 A page is read as a list of parts, prose and code. In the code, what a fence imports
-from `snippets` and what a `:::` shows is replaced by the definition itself, once a page.
-So the code of a page, taken in order, is one program that needs no `snippets`.
+from `snippets` and what a `:::` shows is replaced by the definition itself, once a
+page. So the code of a page, taken in order, is one program that needs no `snippets`.
 """
 
 import ast
 import json
 import re
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from typing import Literal
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
+from ruff import find_ruff_bin
 
 from fences.blocks import (
     Block,
@@ -111,17 +111,15 @@ class _Inliner:
         return [Part("code", _join(imports, bodies, ""), line)]
 
     def _code_of(self, block: Block) -> str:
-        _refuse_imports(block)
         lines: list[str | None] = list(ANNOTATION.sub("", block.source).split("\n"))
         wanted: list[tuple[str, str]] = []
         imports: list[str] = []
         statements = split_statements(block.source, block.line)
         for statement in statements:
+            of_snippets = self._snippet_imports(statement)
+            wanted += of_snippets
             if statement.is_import:
-                if of_snippets := snippet_imports(statement):
-                    wanted += of_snippets
-                else:
-                    imports += self._new_imports(statement)
+                imports += [] if of_snippets else self._new_imports(statement)
                 last = statement.node.end_lineno
                 count = statement.source.count("\n") + 1
                 lines[last - count : last] = [None] * count
@@ -134,13 +132,23 @@ class _Inliner:
         rest = "\n".join(line for line in lines if line is not None)
         return _join(imports + needed, bodies, rest)
 
+    def _snippet_imports(self, statement: Statement) -> list[tuple[str, str]]:
+        """What a statement takes from snippets, as (module, name)."""
+        try:
+            if not statement.is_import and _hides_snippets(statement.node):
+                problem = "an import from snippets inside of other code cannot be "
+                raise StandaloneError(problem + "replaced; write it at the margin")
+            return [source for _, source in snippet_imports(statement)]
+        except StandaloneError as error:
+            place = f"{self.path}:{statement.line}"
+            raise StandaloneError(f"{place}: {error}.") from None
+
     def _needs(self, wanted, line: int) -> tuple[list[str], list[str]]:
         """What names of snippets need and the page has not so far: imports, bodies."""
         try:
             statements = self.definitions.collect(wanted)
         except StandaloneError as error:
-            cure = "name what `snippets` defines, or mend it there."
-            raise StandaloneError(f"{self.path}:{line}: {error}; {cure}") from None
+            raise StandaloneError(f"{self.path}:{line}: {error}.") from None
         imports, bodies = [], []
         for statement in statements:
             if statement.is_import:
@@ -187,23 +195,11 @@ def _join(imports: list[str], bodies: list[str], rest: str) -> str:
     return "\n\n\n".join(part for part in parts if part) + "\n"
 
 
-def _refuse_imports(block: Block) -> None:
-    """Stop at an import that no definition could replace."""
-    tree = ast.parse(block.source)
-    for node in ast.walk(tree):
-        if not isinstance(node, (ast.Import, ast.ImportFrom)):
-            continue
-        place = f"{block.path}:{block.line + node.lineno}: "
-        if any(alias.name == "*" for alias in node.names):
-            raise StandaloneError(place + "name what you import instead of `*`.")
-        whole = isinstance(node, ast.Import)
-        modules = [alias.name for alias in node.names] if whole else [node.module or ""]
-        if not any(module.split(".")[0] == "snippets" for module in modules):
-            continue
-        if whole or node not in tree.body or any(alias.asname for alias in node.names):
-            problem = "no definition can replace this import; write it at the margin as "
-            form = "`from snippets.<module> import <name>`, without `as`."
-            raise StandaloneError(place + problem + form)
+def _hides_snippets(node: ast.stmt) -> bool:
+    imports = [one for one in ast.walk(node) if isinstance(one, ast.Import)]
+    names = [alias.name for one in imports for alias in one.names]
+    names += [o.module or "" for o in ast.walk(node) if isinstance(o, ast.ImportFrom)]
+    return any(name.split(".")[0] == "snippets" for name in names)
 
 
 def _tidy(paths: list[Path], pages: list[list[Part]]) -> list[list[Part]]:
@@ -218,8 +214,8 @@ def _tidy(paths: list[Path], pages: list[list[Part]]) -> list[list[Part]]:
             nbformat.write(new_notebook(cells=cells), file)
         _ruff(folder, "check", "--fix-only", "--select", "I,F401", "--quiet")
         _ruff(folder, "format", "--quiet")
-        found = _ruff(folder, "check", "--select", "F821,E9", "--output-format", "json")
-        for problem in json.loads(found or "[]"):
+        found = _ruff(folder, "check", "--select", "F821", "--output-format", "json")
+        for problem in json.loads(found):
             number = int(Path(problem["filename"]).stem)
             code = [part for part in pages[number] if part.kind == "code"]
             place = f"{paths[number]}:{code[problem['cell'] - 1].line}"
@@ -240,6 +236,8 @@ def _with_code(parts: list[Part], sources: list[str]) -> list[Part]:
 
 
 def _ruff(folder: str, *arguments: str) -> str:
-    command = [sys.executable, "-m", "ruff", *arguments, "--isolated", "."]
+    command = [find_ruff_bin(), *arguments, "--isolated", "--no-cache", "."]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    if done.returncode > 1:  # 1: it found something
+        raise RuntimeError(done.stderr)
     return done.stdout

@@ -89,8 +89,8 @@ def _outputs(code: str, text: str) -> list[NotebookNode]:
     """What is printed as a stream, and the value of the last expression as a result.
 
     The page shows both in one text, in this order. The code tells which of the two
-    there are. Where both are, the value is taken to begin at the last line that does not
-    go on with the one before it; a test runs every notebook and compares.
+    there are. Where both are, the value is taken to begin at the last line that does
+    not go on with the one before it; a test runs every notebook and compares.
     """
     body = ast.parse(code).body
     last = body[-1]

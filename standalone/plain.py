@@ -36,7 +36,7 @@ def plain_parts(
 ) -> list[Part]:
     """The same parts, prose and references as plain Markdown.
 
-    `link` gives the address of a link's target as the page writes it.
+    `link` gives the address of a link's target as the page writes it, "" for none.
     """
     quotes: list[str] = []  # for each open block, what stands before its lines
     return [
@@ -81,9 +81,13 @@ def _inline(match: re.Match, link: Callable[[str], str]) -> str:
     if match["image"]:
         target, _, scheme = match["image"].partition("#only-")
         # One picture in two variants: the light one stands for both.
-        return f"![{match['alt']}]({link(target)}){match['end']}" * (scheme != "dark")
+        if scheme == "dark":
+            return ""
+        address, alt = link(target), match["alt"]
+        # What a hook draws into the page is no file; its words stand for it.
+        return (f"![{alt}]({address})" if address else f"*{alt}*") + match["end"]
     if match["link"]:
-        return f"]({link(match['link'])}"
+        return f"]({link(match['link']) or match['link']}"
     return ""
 
 

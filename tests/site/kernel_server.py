@@ -1,15 +1,16 @@
 """Starts Jupyter kernels by forking, so that torch is imported once for all of them.
 
-A program of its own: run in an empty folder, without PYTHONPATH, it can import nothing of
-this project. Each line that it reads names a folder with a kernel.json; a kernel starts
-there, in a fresh process.
+A program of its own: run in an empty folder, without PYTHONPATH, it can import nothing
+of this project. Each line that it reads names a folder with a kernel.json; a kernel
+starts there, in a fresh process.
 """
 
 import os
 import signal
 import sys
 
-import torch._dynamo  # what an optimizer imports when it is first used
+# What an optimizer imports when it is first used; it takes seconds.
+import torch._dynamo  # noqa: F401
 from ipykernel.kernelapp import IPKernelApp
 
 if __name__ == "__main__":

@@ -130,7 +130,7 @@ def test_nothing_else_names_the_languages():
     """No script, hook or template would have to learn of a third language."""
     paths = [
         path
-        for folder in ("hooks", "localize", "theme", "fences")
+        for folder in ("hooks", "localize", "theme", "fences", "standalone")
         for path in (ROOT / folder).rglob("*.*")
         if path.suffix in (".py", ".js", ".html", ".jinja")
     ]
