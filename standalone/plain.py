@@ -69,7 +69,7 @@ def _plain(part: Part, quotes: list[str], link, words: Words) -> str:
         elif quotes and re.fullmatch(r"/{3,}\s*", line):
             quotes.pop()
             lines.append("".join(quotes).rstrip())
-        elif not (options and OPTION.match(line)):
+        elif not (options and (OPTION.match(line) or not line.strip())):
             options = False
             lines.append(("".join(quotes) + line).rstrip())
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")

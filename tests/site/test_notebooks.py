@@ -112,17 +112,20 @@ async def _execute(notebook, connection_file: str):
 
 
 @pytest.fixture(scope="module")
-def runs(site, request, tmp_path_factory):
+def kernels(tmp_path_factory):
+    with Kernels(tmp_path_factory.mktemp("kernels")) as kernels:
+        yield kernels
+
+
+@pytest.fixture(scope="module")
+def runs(site, request, kernels):
     """The run of each notebook that the chosen tests ask for, as a future."""
     wanted = dict.fromkeys(
         (item.callspec.params["language"], item.callspec.params["name"])
         for item in request.session.items
         if item.name.startswith("test_notebook_gives_what_the_page_shows[")
     )
-    with (
-        Kernels(tmp_path_factory.mktemp("kernels")) as kernels,
-        concurrent.futures.ThreadPoolExecutor(2) as pool,
-    ):
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
         yield {
             page: pool.submit(kernels.execute, read(site, *page), "-".join(page))
             for page in wanted
@@ -170,11 +173,8 @@ def test_notebook_is_valid_and_of_the_page(site, language, name):
         assert cell.source.endswith(last), where
 
 
-def test_no_kernel_can_import_snippets(tmp_path):
+def test_no_kernel_can_import_snippets(kernels):
     cells = [nbformat.v4.new_code_cell("import snippets")]
     notebook = nbformat.v4.new_notebook(cells=cells)
-    with (
-        Kernels(tmp_path) as kernels,
-        pytest.raises(CellExecutionError, match="No module named 'snippets'"),
-    ):
+    with pytest.raises(CellExecutionError, match="No module named 'snippets'"):
         kernels.execute(notebook, "probe")
