@@ -51,7 +51,7 @@ def on_env(env, *, config, files):
         downloads["markdown"] = page.file.src_uri
         if "notebook" not in downloads:  # else another hook has made one
             downloads["notebook"] = _notebook(page.file)
-            downloads["colab"] = _colab(page.file, config)
+            downloads["colab"] = colab_address(page.file, config)
             notebook = make_notebook(parts, lang, page.title)
             _write(config, _notebook(page.file), nbformat.writes(notebook) + "\n")
     _write(config, "llms.txt", _index(pages, config))
@@ -80,7 +80,7 @@ def _notebook(file) -> str:
     return posixpath.join(posixpath.dirname(file.dest_uri), name)
 
 
-def _colab(file, config) -> str | None:
+def colab_address(file, config) -> str | None:
     """Where Colab opens the notebook: from the branch that is published."""
     match = GITHUB.fullmatch(config.repo_url or "")
     if not match:

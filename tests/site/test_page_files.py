@@ -6,8 +6,11 @@ from urllib.parse import unquote, urldefrag, urljoin
 import pytest
 from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
+from mkdocs.config import load_config
+from mkdocs.structure.files import File
 
 from fences.blocks import read_blocks
+from hooks.page_files import colab_address
 from tests.pages import CHINESE, left_in_chinese, left_in_english, read
 from tests.site.conftest import LANGUAGES, NAMES, REPOSITORY, ROOT, build, open_page
 from tests.site.test_notebooks import read as read_notebook
@@ -21,6 +24,8 @@ LABELS = {
     "en": ["Download notebook", "Open in Colab", "Plain Markdown"],
     "zh": ["下载 Notebook", "在 Colab 中打开", "纯 Markdown"],
 }
+# The line before the output on one of two devices.
+DEVICE = re.compile(r"(?m)^(?:Output|Error|输出|报错) · (?:CPU|GPU)$")
 # https://llmstxt.org: a link, then a colon and notes.
 ENTRY = re.compile(r"- \[(?P<name>[^\]]+)\]\((?P<address>[^)\s]+)\): (?P<notes>\S.*)")
 
@@ -75,7 +80,7 @@ def broken(site, ids, links: list[str]) -> list[str]:
 def test_plain_markdown(site, ids, language, name):
     path = file_of(site, language, name)
     text = path.read_text(encoding="utf-8")
-    blocks = read_blocks(text.replace('text title="', "text "), path)
+    blocks = read_blocks(text, path)
     source = read(ROOT / "docs" / language / f"{name}.md")
 
     # The code is that of the notebook, which the tests execute.
@@ -104,11 +109,9 @@ def test_notebook_has_the_same_words(site, language, name):
     prose = "\n\n".join(c.source for c in cells if c.cell_type == "markdown")
 
     def lines(words: str) -> list[str]:
-        # A label stands before the outputs of either device.
         return [line for line in words.split("\n") if line.strip()]
 
-    labels = re.compile(r"(?:Output|Error|输出|报错) · (?:CPU|GPU)")
-    wanted = [line for line in lines(text) if not labels.fullmatch(line)]
+    wanted = [line for line in lines(text) if not DEVICE.fullmatch(line)]
     assert lines(words_of(prose)) == wanted
     assert not SYNTAX.findall(words_of(prose))
 
@@ -117,9 +120,9 @@ def test_notebook_has_the_same_words(site, language, name):
 def test_plain_markdown_is_in_one_language(site, language, name):
     text = file_of(site, language, name).read_text(encoding="utf-8")
     path = ROOT / "docs" / language / f"{name}.md"
-    # The definitions are the page's own here, and so are the outputs.
-    text = "---\ndescription: X.\n---\n\n" + text
-    page = read(path, text.replace("\n\n```text", "\n```text"))
+    # Outputs right after their code, as the pages have them.
+    text = "---\ndescription: X.\n---\n\n" + DEVICE.sub("", text)
+    page = read(path, re.sub(r"\n\n+```text\n", "\n```text\n", text))
     left = left_in_chinese(page) if language == "en" else left_in_english(page)
     assert not left
 
@@ -155,7 +158,7 @@ def test_llms_txt(site, ids, language):
         soup = BeautifulSoup(site.html(language, name), "html.parser")
         description = soup.find("meta", attrs={"name": "description"})["content"]
         assert match["notes"] == description
-        assert match["name"] in soup.title.text
+        assert match["name"] == soup.select_one("a.md-nav__link--active").text.strip()
         assert bool(CHINESE.search(match["name"] + description)) == (language == "zh")
     assert bool(CHINESE.search(head)) == (language == "zh")
 
@@ -210,26 +213,18 @@ def test_links_work_in_the_browser(site, tab):
 @pytest.mark.parametrize(
     "repository", [None, "https://git.example.org/me/x", REPOSITORY + ".git"]
 )
-def test_colab_needs_a_repository_on_github(tmp_path, repository):
-    from hooks.page_files import _colab
-
-    class Config:
-        repo_url = repository
-        remote_branch = "gh-pages"
-        config_file_path = str(ROOT / "mkdocs.yml")
-
-    class File:
-        src_uri = "gpu-info.md"
-        dest_uri = "gpu-info/index.html"
-
+def test_colab_needs_a_repository_on_github(repository):
+    config = load_config(str(ROOT / "mkdocs.yml"), repo_url=repository)
+    file = File("gpu-info.md", config.docs_dir, config.site_dir, True)
     address = COLAB + "gpu-info/gpu-info.ipynb"
-    assert _colab(File, Config) == (address if "github" in (repository or "") else None)
+    wanted = address if "github" in (repository or "") else None
+    assert colab_address(file, config) == wanted
 
 
 def test_definition_that_would_replace_a_name_of_the_page(tmp_path):
     project = copy_project(tmp_path)
     page = project / "docs/en/gpu-device.md"
-    line = page.read_text(encoding="utf-8").count("\n") + 7
+    line = page.read_text(encoding="utf-8").count("\n") + 6
     with page.open("a", encoding="utf-8") as file:
         file.write("\n```python\nMLP = 1\n```\n\n")
         file.write("```python\nfrom snippets.custom_module import MLP\n\nMLP()\n```\n")

@@ -83,8 +83,8 @@ def test_definition_stands_where_it_is_shown_first(parts_of):
 
 def test_imports_are_merged_sorted_and_made_once(parts_of):
     text = fence(
-        "import os\n\nfrom snippets.layers import root\nfrom snippets.more import more\n"
-        "\nprint(root(2), os.sep)\n"
+        "import os\n\nfrom snippets.layers import root\n"
+        "from snippets.more import more\n\nprint(root(2), os.sep)\n"
     )
     text += "\n::: snippets.layers.circle\n\n"
     text += fence("import math\n\nprint(math.pi, more(1))\n")
