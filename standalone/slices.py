@@ -68,7 +68,10 @@ class History:
         }
 
     def unite(self, versions: set[Version]) -> None:
-        held = {one for one in versions if one[0][0] != "<"} - self.plain
+        # Without files, and without names that no statement binds: those of a
+        # comprehension.
+        held = {one for one in versions if one[0][0] != "<" and one[1] >= 0}
+        held -= self.plain
         whole = held.union(*(self.groups.get(one, ()) for one in held))
         for one in whole:
             self.groups[one] = whole
