@@ -31,6 +31,9 @@ PURE = VALUES | _words(
     get_buffer keys values items get abs sum mean std var max min all any norm view
     reshape flatten t unsqueeze squeeze square pow cpu float double half"""
 )
+# Methods that copy the values that they are given, and hold none of them.
+COPIERS = _words("load_state_dict copy_ fill_ add_ sub_ mul_ to")
+# Functions of Python whose result holds what they are given.
 HOLDERS = _words(
     "list tuple dict set sorted reversed zip enumerate iter next map filter"
 )
@@ -68,6 +71,8 @@ class Names:
             return set()
         if isinstance(node, ast.Call):
             return self._flow_of_call(node)
+        if isinstance(node, ast.comprehension):
+            return self.flow(node.iter)  # its conditions choose, and give no part
         return set().union(*map(self.flow, ast.iter_child_nodes(node)))
 
     def _flow_of_call(self, call: ast.Call) -> set[str]:
@@ -80,7 +85,9 @@ class Names:
                 return set()
             # A net gives no part of its input; whatever holds parts is made so.
             return given if name in self.made | self.imported else {name}
-        return set() if name in VALUES else given | self.flow(call.func)
+        if name in VALUES:
+            return set()
+        return self.flow(call.func) | (set() if _copies(call) else given)
 
     def is_plain(self, node: ast.AST | None, known: set[str]) -> bool:
         """The value is a number, a string or a device: it has no parts to change."""
@@ -146,11 +153,17 @@ class Names:
             name = name_of(call.func)
             given = set().union(*map(self.flow, arguments(call)))
             if isinstance(call.func, ast.Attribute) and not self.of_library(call.func):
-                if name not in PURE:
+                if name not in PURE and not _copies(call):
                     found.append(self.flow(call.func.value) | given)
             elif name in self.changing or name.startswith(CHANGERS):
                 found.append(given)
         return found
+
+
+def _copies(call: ast.Call) -> bool:
+    """The values that it is given are copied."""
+    assigns = any(keyword.arg == "assign" for keyword in call.keywords)
+    return name_of(call.func) in COPIERS and not assigns
 
 
 @dataclass(frozen=True)

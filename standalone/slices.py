@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from fences.blocks import Block
 from standalone.effects import GLOBALS, Names, effects_of, names_of
+from standalone.prints import without_prints
 from standalone.statements import ANY_FILE, Statement, calls, name_of, split_statements
 
 Version = tuple[str, int]  # a name, and the number of the statement that bound it
@@ -38,7 +39,7 @@ def slice_page(blocks: list[Block], index: int, definitions: list[ast.stmt]):
     names = names_of([s.node for s in [*earlier, *own]], definitions)
     chosen = _choose(earlier, own, names, _seeded(fences, names))
     kept = [
-        (earlier[number], _without_prints(earlier[number], names)) for number in chosen
+        (earlier[number], without_prints(earlier[number], names)) for number in chosen
     ]
     kept = [(statement, source) for statement, source in kept if source]
     reads = set().union(*(s.reads for s, _ in kept), *(s.reads for s in own))
@@ -67,7 +68,10 @@ class History:
         }
 
     def unite(self, versions: set[Version]) -> None:
-        held = {one for one in versions if one[0][0] != "<"} - self.plain
+        # Without files, and without names that no statement binds: those of a
+        # comprehension.
+        held = {one for one in versions if one[0][0] != "<" and one[1] >= 0}
+        held -= self.plain
         whole = held.union(*(self.groups.get(one, ()) for one in held))
         for one in whole:
             self.groups[one] = whole
@@ -142,59 +146,3 @@ def _seeded(fences: list[list[Statement]], names: Names) -> list[set[int]]:
             if since and draws:
                 since.add(number)
     return found
-
-
-def _without_prints(statement: Statement, names: Names) -> str:
-    """The source of a statement without its prints, but with what these change or draw.
-
-    Empty where nothing is left.
-    """
-    node = statement.node
-    offset = node.end_lineno - statement.source.count("\n") - 1
-    lines: list[str | None] = list(statement.source.split("\n"))
-    silent = []
-    for part in ast.walk(node):
-        call = part.value if isinstance(part, ast.Expr) else None
-        if not isinstance(call, ast.Call) or name_of(call.func) != "print":
-            continue
-        silent.append(part)
-        acts = [ast.unparse(one) for one in call.args if _acts(one, names)]
-        first, last = part.lineno - offset - 1, part.end_lineno - offset
-        indent = " " * part.col_offset
-        alone = any(
-            part in body and all(_prints(x) for x in body) for body in _bodies(node)
-        )
-        rest = acts or (["pass"] if alone and part is not node else [])
-        lines[first:last] = [None] * (last - first)
-        lines[first] = "\n".join(indent + one for one in rest) or None
-    if silent and _idle(node, names):
-        return ""
-    return "\n".join(line for line in lines if line is not None)
-
-
-def _acts(node: ast.expr, names: Names) -> bool:
-    return bool(names.touched(node) or names.draws(node))
-
-
-def _prints(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and any(
-        isinstance(part, ast.Name) and part.id == "print"
-        for part in ast.walk(node.value)
-    )
-
-
-def _bodies(node: ast.AST) -> list[list[ast.stmt]]:
-    found = []
-    for part in ast.walk(node):
-        for body in (getattr(part, "body", None), getattr(part, "orelse", None)):
-            if isinstance(body, list) and body:
-                found.append(body)
-    return found
-
-
-def _idle(node: ast.stmt, names: Names) -> bool:
-    """All that it did was to print."""
-    if isinstance(node, ast.Expr):
-        return not _acts(node, names)
-    loops = isinstance(node, (ast.For, ast.With, ast.If))
-    return loops and not _acts(node, names) and all(map(_prints, node.body))
