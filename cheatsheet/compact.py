@@ -19,13 +19,13 @@ def compact(source: str) -> str:
     kept = [True] * len(lines)
     for node in gone:
         first = node.lineno - 1
-        while first and lines[first - 1].lstrip().startswith("#"):  # what is said of the check
+        while first and lines[first - 1].lstrip().startswith(
+            "#"
+        ):  # what is said of the check
             first -= 1
         kept[first : node.end_lineno] = [False] * (node.end_lineno - first)
     return "\n".join(
-        line
-        for line, stays in zip(lines, kept, strict=True)
-        if stays and line.strip()
+        line for line, stays in zip(lines, kept, strict=True) if stays and line.strip()
     )
 
 
@@ -41,7 +41,7 @@ def _without_hints(source: str) -> str:
             spans.append((first + len(node.arg.encode("utf-8")), node.annotation))
         elif isinstance(node, ast.FunctionDef) and node.returns:
             first = starts[node.returns.lineno - 1] + node.returns.col_offset
-            spans.append((text.rindex(b"->", 0, first), node.returns))
+            spans.append((text.rindex(b")", 0, first) + 1, node.returns))
     for first, hint in sorted(spans, key=lambda span: span[0], reverse=True):
         last = starts[hint.end_lineno - 1] + hint.end_col_offset
         text = text[:first] + text[last:]

@@ -1,15 +1,20 @@
-"""Code as narrow as a column of the sheet: wrapped as Python is, not cut by the paper."""
+"""Code as narrow as a column of the sheet: wrapped as Python is, not by the paper."""
 
 import io
+import re
 import subprocess
 import sys
 import tempfile
-import textwrap
 import tokenize
 from pathlib import Path
+from unicodedata import east_asian_width
 
 # What a column of A4 holds at the size of print.css, in the widest of its fonts.
 COLUMNS = 68
+# Where a comment may break: between words, and between signs that need no space, but
+# not before a full-width mark.
+WIDE, MARKS = r"\u2e80-\u2fff\u3040-\ud7ff", r"\u3000-\u303f\uff00-\uffef"
+PIECES = re.compile(rf"[{WIDE}][{MARKS}]*\s*|[^{WIDE}\s]+\s*")
 
 
 def make_narrow(sources: list[str]) -> list[str]:
@@ -40,15 +45,24 @@ def _raise_comments(source: str) -> list[str]:
     for token in reversed(comments):
         row, column = token.start
         code = lines[row - 1][:column].rstrip()
-        if code and len(lines[row - 1]) > COLUMNS:
+        if code and _width(lines[row - 1]) > COLUMNS:
             indent = code[: len(code) - len(code.lstrip())]
             lines[row - 1 : row] = [indent + token.string, code]
     return lines
 
 
 def _wrap_comment(line: str) -> str:
-    words = line.lstrip()
-    if not words.startswith("#"):
+    text = line.lstrip()
+    if not text.startswith("#"):
         return line
-    indent = line[: len(line) - len(words)]
-    return textwrap.fill(line, COLUMNS, subsequent_indent=f"{indent}# ")
+    start = line[: len(line) - len(text)] + "# "
+    lines = [start]
+    for piece in PIECES.findall(text.removeprefix("#").lstrip()):
+        if _width(lines[-1] + piece.rstrip()) > COLUMNS and lines[-1] != start:
+            lines.append(start)
+        lines[-1] += piece
+    return "\n".join(one.rstrip() for one in lines)
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)

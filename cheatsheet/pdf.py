@@ -7,6 +7,8 @@ from urllib.parse import unquote, urldefrag
 
 from playwright.sync_api import Playwright, Route, sync_playwright
 
+from cheatsheet.radicals import write_characters
+
 COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--no-sandbox",
@@ -39,6 +41,12 @@ def find_chromium(playwright: Playwright) -> str:
     return path
 
 
+def check_chromium() -> None:
+    """Errors as `find_chromium`."""
+    with sync_playwright() as playwright:
+        find_chromium(playwright)
+
+
 def print_pages(site: Path, address: str, page: str, papers: dict[str, Path]) -> None:
     """Print one page of the site in the folder `site`, once for each size of paper.
 
@@ -68,4 +76,5 @@ def print_pages(site: Path, address: str, page: str, papers: dict[str, Path]) ->
         for paper, file in papers.items():
             # Not tagged: the tags of so many small pieces would double the file.
             tab.pdf(path=file, format=paper, print_background=True)
+            write_characters(file)
         browser.close()

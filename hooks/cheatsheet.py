@@ -1,4 +1,4 @@
-"""The printable sheet: a page made of the others, and its PDFs where they are asked for.
+"""The printable sheet: a page made of the others, and its PDFs where asked for.
 
 `extra.cheatsheet.pdf` asks for them: `CHEATSHEET_PDF=1` in the publishing job. It takes
 Chromium, so that a plain `mkdocs build` makes the page alone and links no PDF.
@@ -6,7 +6,6 @@ Chromium, so that a plain `mkdocs build` makes the page alone and links no PDF.
 
 import re
 import sys
-from html import escape
 from pathlib import Path
 
 import yaml
@@ -17,11 +16,12 @@ from mkdocs.structure.files import File, InclusionLevel
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from cheatsheet.compose import SheetError, compose
-from cheatsheet.pdf import NoChromiumError, print_pages
+from cheatsheet.pdf import NoChromiumError, check_chromium, print_pages
 from fences.blocks import PageError
 
 PAGE = "cheatsheet.md"
 FILES = {"A4": "cheatsheet.pdf", "Letter": "cheatsheet-letter.pdf"}
+HEADING = re.compile(r"(?=<h[23] )")
 HEAD = """\
 ---
 {meta}---
@@ -29,6 +29,15 @@ HEAD = """\
 # {title} {{ #cheatsheet }}
 
 {intro} [{address}](index.md)"""
+
+
+def on_config(config):
+    if config.extra["cheatsheet"]["pdf"]:
+        try:
+            check_chromium()  # now, not after the build
+        except NoChromiumError as error:
+            raise PluginError(str(error)) from error
+    return config
 
 
 def on_files(files, *, config):
@@ -66,6 +75,7 @@ def on_page_content(html, *, page, config, files):
     if sheet:
         # What is pasted must run; the blocks that do stand on the pages themselves.
         html = html.replace(' highlight">', ' highlight no-copy">')
+        html = f"<section>{HEADING.sub('</section><section>', html)}</section>"
     if config.extra["cheatsheet"]["pdf"] and (sheet or page.is_homepage):
         html = _link_pdfs(html, page, config, files)
     return html
@@ -74,16 +84,15 @@ def on_page_content(html, *, page, config, files):
 def _link_pdfs(html: str, page, config, files) -> str:
     """Put links to the PDFs behind the link to the sheet; on the sheet, on top."""
     up = "../" if page.file.src_uri == PAGE else ""
-    label = config.extra["cheatsheet"]["pdf_label"]
-    links = ", ".join(
-        f'<a href="{up}{file}">{escape(label.format(paper=paper))}</a>'
-        for paper, file in FILES.items()
-    )
+    links = {
+        paper: f'<a href="{up}{file}">{paper}</a>' for paper, file in FILES.items()
+    }
+    words = config.extra["cheatsheet"]["pdfs"].format(**links)
     if page.file.src_uri == PAGE:
-        return html.replace("</h1>", f'</h1>\n<p class="sheet-pdfs">{links}</p>', 1)
+        return html.replace("</h1>", f'</h1>\n<p class="sheet-pdfs">{words}</p>', 1)
     address = files.get_file_from_path(PAGE).url
     sheet = re.compile(rf'<a href="{re.escape(address)}">.*?</a>')
-    html, count = sheet.subn(lambda match: f"{match[0]} ({links})", html, count=1)
+    html, count = sheet.subn(lambda match: f"{match[0]} · {words}", html, count=1)
     if not count:
         problem = f"the front page, {page.file.src_uri}, does not link {PAGE}, so that "
         raise PluginError(problem + "nobody finds the PDFs; link it in a sentence.")
@@ -95,7 +104,4 @@ def on_post_build(*, config):
         return
     site = Path(config.site_dir)
     papers = {paper: site / file for paper, file in FILES.items()}
-    try:
-        print_pages(site, config.site_url, "cheatsheet/", papers)
-    except NoChromiumError as error:
-        raise PluginError(str(error)) from error
+    print_pages(site, config.site_url, "cheatsheet/", papers)
