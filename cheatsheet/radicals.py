@@ -11,8 +11,8 @@ from unicodedata import normalize
 
 import pypdf
 
-# "Kangxi Radicals" are compatible with their characters, says Unicode, and normalize
-# knows. Of "CJK Radicals Supplement", which are not, those that are words by themselves.
+# "Kangxi Radicals" are compatible with their characters, says Unicode, and `normalize`
+# knows. "CJK Radicals Supplement" are not: here are those that are words by themselves.
 SUPPLEMENT = dict(
     zip(
         "⺟⺠⺩⺫⺬⻁⻄⻅⻆⻉⻋⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻳",
