@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import nbformat
@@ -60,6 +61,7 @@ class Kernels:
 
     def __init__(self, folder: Path):
         self.folder = folder
+        self.lock = threading.Lock()
         server = folder / "server"
         server.mkdir(parents=True)
         environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
@@ -92,8 +94,9 @@ class Kernels:
         folder = self.folder / name
         folder.mkdir()
         file, _ = write_connection_file(str(folder / "kernel.json"))
-        self.server.stdin.write(f"{folder}\n")
-        self.server.stdin.flush()
+        with self.lock:
+            self.server.stdin.write(f"{folder}\n")
+            self.server.stdin.flush()
         return asyncio.run(_execute(copy.deepcopy(notebook), file))
 
 
