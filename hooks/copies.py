@@ -26,6 +26,8 @@ BLOCK = re.compile(
 
 
 def on_page_content(html, *, page, config, files):
+    if page.file.generated_by:
+        return html  # made of blocks of the other pages
     root = Path(config.config_file_path).parent
     path = Path(page.file.abs_src_path)
     starts = [match["definition"] for match in BLOCK.finditer(html)]

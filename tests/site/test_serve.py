@@ -14,8 +14,8 @@ import pytest
 
 from tests.site.conftest import ROOT
 
-PARTS = ("docs", "fences", "hooks", "localize", "snippets", "standalone", "theme")
-PARTS += ("glossary.yml", "mkdocs.yml", "mkdocs.zh.yml")
+PARTS = ("cheatsheet", "docs", "fences", "hooks", "localize", "snippets", "standalone")
+PARTS += ("theme", "glossary.yml", "mkdocs.yml", "mkdocs.zh.yml")
 WAIT_SECONDS = 90
 
 

@@ -51,6 +51,8 @@ def project(tmp_path_factory):
         head = text.partition("\nnav:\n")[0]
         text = f"{head}\nnav:\n  - Page: index.md\n"
         (folder / config).write_text(text, encoding="utf-8")
+    sheet = folder / "docs/cheatsheet.yml"
+    sheet.write_text("index: [network-on-gpu]\n", encoding="utf-8")
     # The hand-over, all of it.
     (folder / "mkdocs.fr.yml").write_text(CONFIG, encoding="utf-8")
     shutil.copytree(folder / "docs/en", folder / "docs/fr")
