@@ -1,12 +1,13 @@
 """Every notebook of the built site, executed top to bottom where no `snippets` is."""
 
 import asyncio
-import concurrent.futures
 import copy
 import os
 import re
 import subprocess
 import sys
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -56,10 +57,15 @@ def kinds(outputs) -> list[str]:
 
 
 class Kernels:
-    """Runs notebooks, each in a kernel of its own; use as a context manager."""
+    """Runs notebooks, each in a kernel of its own; use as a context manager.
+
+    In threads, two at a time; a test's own thread may have the browser's event loop.
+    """
 
     def __init__(self, folder: Path):
         self.folder = folder
+        self.lock = threading.Lock()
+        self.pool = ThreadPoolExecutor(2)
         server = folder / "server"
         server.mkdir(parents=True)
         environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
@@ -79,21 +85,26 @@ class Kernels:
         return self
 
     def __exit__(self, *_error) -> None:
+        self.pool.shutdown(cancel_futures=True)
         self.server.stdin.close()
         self.server.wait(30)
         self.server.stdout.close()
 
-    def execute(self, notebook, name: str):
-        """The notebook with the outputs of a run from top to bottom.
+    def execute(self, notebook, name: str) -> Future:
+        """The notebook with the outputs of a run from top to bottom, as a future.
 
-        Raises:
+        Raises, from its `result`:
             CellExecutionError: a cell raised that is not tagged for it.
         """
+        return self.pool.submit(self._execute, notebook, name)
+
+    def _execute(self, notebook, name: str):
         folder = self.folder / name
         folder.mkdir()
         file, _ = write_connection_file(str(folder / "kernel.json"))
-        self.server.stdin.write(f"{folder}\n")
-        self.server.stdin.flush()
+        with self.lock:
+            self.server.stdin.write(f"{folder}\n")
+            self.server.stdin.flush()
         return asyncio.run(_execute(copy.deepcopy(notebook), file))
 
 
@@ -131,11 +142,7 @@ def runs(site, request, kernels):
         for item in request.session.items
         if item.name.startswith("test_notebook_gives_what_the_page_shows[")
     )
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        yield {
-            page: pool.submit(kernels.execute, read(site, *page), "-".join(page))
-            for page in wanted
-        }
+    return {page: kernels.execute(read(site, *page), "-".join(page)) for page in wanted}
 
 
 @pytest.mark.parametrize(("language", "name"), PAGES)
@@ -187,4 +194,4 @@ def test_no_kernel_can_import_snippets(kernels):
     cells = [nbformat.v4.new_code_cell("import snippets")]
     notebook = nbformat.v4.new_notebook(cells=cells)
     with pytest.raises(CellExecutionError, match="No module named 'snippets'"):
-        kernels.execute(notebook, "probe")
+        kernels.execute(notebook, "probe").result()
