@@ -3,18 +3,16 @@
 import ast
 import json
 import re
-import subprocess
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-from ruff import find_ruff_bin
 
 from fences.blocks import Block
 from standalone.definitions import Definitions, StandaloneError, snippet_imports
 from standalone.interactive import for_interactive
 from standalone.slices import slice_page
 from standalone.statements import Statement, split_statements
+from standalone.tidy import ruff
 
 ANNOTATION = re.compile(r"[ \t]*# \(\d+\)!?[ \t]*$", re.M)
 
@@ -153,9 +151,9 @@ def _tidy(drafts: list[Draft]) -> list[Copy]:
         files = [Path(folder) / f"{n:04}.py" for n in range(len(drafts))]
         for file, draft in zip(files, drafts, strict=True):
             file.write_text(draft.text, encoding="utf-8")
-        _ruff(folder, "check", "--fix-only", "--select", "I,F401", "--quiet")
-        _ruff(folder, "format", "--quiet")
-        found = _ruff(folder, "check", "--select", "F821,F811", "--output-format=json")
+        ruff(folder, "check", "--fix-only", "--select", "I,F401", "--quiet")
+        ruff(folder, "format", "--quiet")
+        found = ruff(folder, "check", "--select", "F821,F811", "--output-format=json")
         for problem in json.loads(found):
             draft = drafts[int(Path(problem["filename"]).stem)]
             raise StandaloneError(
@@ -177,11 +175,3 @@ def _imported(text: str, shown: str) -> bool:
         for code in (shown, text)
     )
     return not all_ <= own
-
-
-def _ruff(folder: str, *arguments: str) -> str:
-    command = [find_ruff_bin(), *arguments, "--isolated", "--no-cache", "."]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    if done.returncode > 1:  # 1: it found something
-        raise RuntimeError(done.stderr)
-    return done.stdout

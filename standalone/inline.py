@@ -8,7 +8,6 @@ page. So the code of a page, taken in order, is one program that needs no `snipp
 import ast
 import json
 import re
-import subprocess
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -17,7 +16,6 @@ from typing import Literal
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
-from ruff import find_ruff_bin
 
 from fences.blocks import (
     Block,
@@ -29,6 +27,7 @@ from fences.blocks import (
 )
 from standalone.definitions import Definitions, StandaloneError, snippet_imports
 from standalone.statements import Statement, split_statements
+from standalone.tidy import ruff
 
 ANNOTATION = re.compile(r"[ \t]*# \(\d+\)!?[ \t]*$", re.M)
 DEFINITION = re.compile(r":::\s*(?P<module>\S+)\.(?P<name>\w+)\s*$")
@@ -212,9 +211,9 @@ def _tidy(paths: list[Path], pages: list[list[Part]]) -> list[list[Part]]:
         for file, parts in zip(files, pages, strict=True):
             cells = [new_code_cell(p.text) for p in parts if p.kind == "code"]
             nbformat.write(new_notebook(cells=cells), file)
-        _ruff(folder, "check", "--fix-only", "--select", "I,F401", "--quiet")
-        _ruff(folder, "format", "--quiet")
-        found = _ruff(folder, "check", "--select", "F821", "--output-format", "json")
+        ruff(folder, "check", "--fix-only", "--select", "I,F401", "--quiet")
+        ruff(folder, "format", "--quiet")
+        found = ruff(folder, "check", "--select", "F821", "--output-format", "json")
         for problem in json.loads(found):
             number = int(Path(problem["filename"]).stem)
             code = [part for part in pages[number] if part.kind == "code"]
@@ -233,11 +232,3 @@ def _with_code(parts: list[Part], sources: list[str]) -> list[Part]:
     rest = iter(sources)
     new = [replace(p, text=next(rest)) if p.kind == "code" else p for p in parts]
     return [part for part in new if part.text.strip()]
-
-
-def _ruff(folder: str, *arguments: str) -> str:
-    command = [find_ruff_bin(), *arguments, "--isolated", "--no-cache", "."]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    if done.returncode > 1:  # 1: it found something
-        raise RuntimeError(done.stderr)
-    return done.stdout
