@@ -1,0 +1,153 @@
+"""Run the labs and make pages of them that look and work as all others do.
+
+mkdocs-jupyter runs the notebook of a lab (labs/notebook.py). What it would make of it
+is a page apart, with half a megabyte of styles; the template in theme/mkdocs_jupyter
+has it hand over the executed notebook instead. Its plots go into the Markdown of the
+lab, which MkDocs then renders as it renders every page; the notebook is for download.
+"""
+
+import hashlib
+import json
+import os
+import re
+import sys
+import tempfile
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import nbformat
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import event_priority
+from mkdocs.structure.files import File, InclusionLevel
+from mkdocs_jupyter.config import settings
+
+# The `mkdocs` command does not put the project's folder on the path.
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from fences.blocks import PageError, read_page
+from labs.notebook import FRONT_MATTER, code_cells, notebook_of, seconds
+from labs.plots import with_plots
+from labs.runs import CACHE
+from localize.languages import language_of
+from standalone.definitions import Definitions
+
+TEMPLATES = Path(__file__).parents[1] / "theme/mkdocs_jupyter"
+FOLDER = "labs/"
+BRANCH = "gh-pages"  # what is published; Colab opens notebooks from there
+FAILED_LINE = re.compile(r"Cell In\[(\d+)\], line (\d+)")
+
+
+def on_config(config):
+    settings.templates_dir = str(TEMPLATES)
+    # Its jupyter_config.json lets the kernel talk to us in cipher, or it would warn.
+    os.environ["JUPYTER_CONFIG_PATH"] = str(TEMPLATES)
+    # Runs are kept while one `mkdocs serve` lives, or where LABS_CACHE says. Each
+    # language has a folder of its own: mkdocs-jupyter empties it of what others left.
+    kept = Path(os.environ.get("LABS_CACHE") or CACHE.name)
+    name = hashlib.sha256(config.config_file_path.encode()).hexdigest()[:16]
+    config.plugins["mkdocs-jupyter"].config["cache_dir"] = str(kept / name)
+    return config
+
+
+@event_priority(50)  # before mkdocs-jupyter, which looks at the path
+def on_pre_page(page, *, config, files):
+    if _is_lab(page):
+        page.lab = Path(page.file.abs_src_path)
+        page.file.abs_src_path = _write_notebook(page, config, files)
+    return page
+
+
+def on_page_read_source(*, page, config):
+    return read_page(page.lab) if _is_lab(page) else None
+
+
+def on_page_markdown(markdown, *, page, config, files):
+    if not _is_lab(page):
+        return markdown
+    root = Path(config.config_file_path).parent
+    path, text = page.lab.relative_to(root), read_page(page.lab)
+    notebook = _run(page, config, files, path)
+    page.file.abs_src_path = str(page.lab)
+    try:
+        markdown = with_plots(path, text, code_cells(notebook, path, text))
+    except PageError as error:
+        raise PluginError(str(error)) from error
+    page.meta["downloads"] = _publish(notebook, page, config, files)
+    page.meta["seconds"] = f"{seconds(notebook):.1f}"
+    return FRONT_MATTER.sub("", markdown)
+
+
+def _is_lab(page) -> bool:
+    return page.file.src_uri.startswith(FOLDER)
+
+
+def _write_notebook(page, config, files) -> str:
+    """Write the notebook of a lab for mkdocs-jupyter; its path."""
+    root = Path(config.config_file_path).parent
+    (snippets,) = config.plugins["mkdocstrings"].config.handlers["python"]["paths"]
+
+    def address(target: str) -> str:
+        uri = urljoin(page.file.src_uri, target) if target else page.file.src_uri
+        file = files.get_file_from_path(uri)
+        # A link to nowhere: MkDocs itself names it when it renders the page.
+        return urljoin(config.site_url, file.url) if file else target
+
+    try:
+        path = page.lab.relative_to(root)
+        text = read_page(page.lab)
+        notebook = notebook_of(path, text, Definitions(root / snippets), address)
+    except PageError as error:
+        raise PluginError(str(error)) from error
+    folder = Path(tempfile.mkdtemp(dir=CACHE.name), FOLDER)
+    folder.mkdir()
+    file = folder / f"{page.lab.stem}.ipynb"
+    nbformat.write(notebook, file)
+    return str(file)
+
+
+def _run(page, config, files, path: Path) -> nbformat.NotebookNode:
+    """Let mkdocs-jupyter run the notebook, where it would render the page."""
+    try:
+        page.render(config, files)
+    except Exception as error:  # of the kernel, of nbclient, of nbconvert
+        raise PluginError(_explain(error, page, path)) from error
+    del page.render  # from here on MkDocs renders it as any page
+    found, _end = json.JSONDecoder().raw_decode(page.content.strip())
+    return nbformat.from_dict(found)
+
+
+def _explain(error: Exception, page, path: Path) -> str:
+    """Which line of the lab an error of its run comes from, and what it says."""
+    words = f"{getattr(error, 'ename', type(error).__name__)}: "
+    words += str(getattr(error, "evalue", error))
+    trace = re.sub(r"\x1b\[[\d;]*m", "", getattr(error, "traceback", None) or "")
+    cells = nbformat.read(page.file.abs_src_path, nbformat.NO_CONVERT).cells
+    cells = [cell for cell in cells if cell.cell_type == "code"]
+    place = str(path)
+    if match := FAILED_LINE.search(trace):
+        cell = cells[int(match[1]) - 1]
+        first = cell.metadata.get("line", 0)
+        code = cell.source.split("\n")[int(match[2]) - 1].strip()
+        lines = read_page(page.lab).split("\n")
+        found = (n for n in range(first, len(lines)) if lines[n].strip() == code)
+        place += f":{next(found, first - 1) + 1}"
+        words = f"{words} (in `{code}`)"
+    return f"{place}: this lab raises when the build runs it: {words}; mend the code."
+
+
+def _publish(notebook, page, config, files) -> dict[str, str | None]:
+    """Publish the executed notebook beside the page; its addresses."""
+    uri = page.file.src_uri.removesuffix(".md") + ".ipynb"
+    content = nbformat.writes(notebook) + "\n"
+    file = File.generated(
+        config, uri, content=content, inclusion=InclusionLevel.INCLUDED
+    )
+    files.append(file)
+    repository = urlsplit(config.repo_url or "")
+    colab = None
+    if repository.netloc == "github.com":
+        folder = language_of(Path(config.config_file_path)).code
+        place = "/".join(part for part in (folder, uri) if part)
+        colab = "https://colab.research.google.com/github"
+        colab += f"{repository.path.rstrip('/')}/blob/{BRANCH}/{place}"
+    return {"notebook": uri, "colab": colab}
