@@ -21,7 +21,9 @@ from standalone.statements import split_statements
 
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n+", re.S)
 HEADING_ID = re.compile(r"(?m)^(#{1,6} .*?) \{ #[a-z0-9-]+ \}$")
-LINK = re.compile(r"(?<=\]\()(?!https?:)(?P<target>[^)\s#]*)(?P<anchor>#[^)\s]*)?(?=\))")
+LINK = re.compile(
+    r"(?<=\]\()(?!https?:)(?P<target>[^)\s#]*)(?P<anchor>#[^)\s]*)?(?=\))"
+)
 
 # What a notebook needs for plots whose words stay text: matplotlib has no Chinese
 # glyphs, and the fonts of a browser do.

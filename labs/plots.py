@@ -1,4 +1,4 @@
-"""Put what a lab's run drew and printed into its page, and check it against the page."""
+"""Put what a lab's run drew into its page, and check what it printed against it."""
 
 import html
 import re

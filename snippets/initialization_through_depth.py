@@ -10,7 +10,7 @@ def std_through_depth(
     """Send a batch forward through `net` and a gradient of standard deviation 1 back.
 
     Shapes:
-        X: (batch, in_features)
+        X: `(batch, in_features)`
 
     Returns:
         the standard deviations of the output of each linear layer, and those of the

@@ -11,7 +11,10 @@ from tests import pages
 ROOT = Path(__file__).parents[1]
 ENGLISH = Path("docs/en")
 CHINESE = Path("docs/zh")
-NAMES = sorted(path.name for path in (ROOT / ENGLISH).glob("*.md"))
+NAMES = sorted(
+    path.relative_to(ROOT / ENGLISH).as_posix()
+    for path in (ROOT / ENGLISH).rglob("*.md")
+)
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +32,7 @@ def test_both_languages_have_the_same_files():
         for folder in (ENGLISH, CHINESE)
     ]
     assert files[0] == files[1]
-    assert len(NAMES) == 15
+    assert len(NAMES) == 17
 
 
 @pytest.mark.parametrize("name", NAMES)

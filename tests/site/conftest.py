@@ -14,7 +14,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES = {"en": "", "zh": "zh/"}
-NAMES = sorted(path.stem for path in (ROOT / "docs" / "en").glob("*.md"))
+NAMES = sorted(
+    path.relative_to(ROOT / "docs/en").with_suffix("").as_posix()
+    for path in (ROOT / "docs/en").rglob("*.md")
+)
 REPOSITORY = "https://github.com/example/cheatsheet"
 PHONE = {"width": 360, "height": 740}
 LAPTOP = {"width": 1366, "height": 768}

@@ -14,8 +14,8 @@ import pytest
 
 from tests.site.conftest import ROOT
 
-PARTS = ("docs", "fences", "hooks", "localize", "snippets", "theme")
-PARTS += ("glossary.yml", "mkdocs.yml", "mkdocs.zh.yml")
+PARTS = ("docs", "fences", "hooks", "labs", "localize", "snippets")
+PARTS += ("standalone", "theme", "glossary.yml", "mkdocs.yml", "mkdocs.zh.yml")
 WAIT_SECONDS = 90
 
 
