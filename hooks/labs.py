@@ -6,7 +6,6 @@ has it hand over the executed notebook instead. Its plots go into the Markdown o
 lab, which MkDocs then renders as it renders every page; the notebook is for download.
 """
 
-import hashlib
 import json
 import os
 import re
@@ -25,7 +24,7 @@ from mkdocs_jupyter.config import settings
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fences.blocks import PageError, read_page
-from labs.notebook import FRONT_MATTER, code_cells, notebook_of, seconds
+from labs.notebook import FRONT_MATTER, code_of, fill, notebook_of, seconds
 from labs.plots import with_plots
 from labs.runs import CACHE
 from localize.languages import language_of
@@ -41,11 +40,10 @@ def on_config(config):
     settings.templates_dir = str(TEMPLATES)
     # Its jupyter_config.json lets the kernel talk to us in cipher, or it would warn.
     os.environ["JUPYTER_CONFIG_PATH"] = str(TEMPLATES)
-    # Runs are kept while one `mkdocs serve` lives, or where LABS_CACHE says. Each
-    # language has a folder of its own: mkdocs-jupyter empties it of what others left.
-    kept = Path(os.environ.get("LABS_CACHE") or CACHE.name)
-    name = hashlib.sha256(config.config_file_path.encode()).hexdigest()[:16]
-    config.plugins["mkdocs-jupyter"].config["cache_dir"] = str(kept / name)
+    # Runs are kept while one `mkdocs serve` lives, or where LABS_CACHE says. What runs
+    # is the key: the code of a lab, its definitions, and the versions.
+    folder = os.environ.get("LABS_CACHE") or CACHE.name
+    config.plugins["mkdocs-jupyter"].config["cache_dir"] = folder
     return config
 
 
@@ -53,7 +51,8 @@ def on_config(config):
 def on_pre_page(page, *, config, files):
     if _is_lab(page):
         page.lab = Path(page.file.abs_src_path)
-        page.file.abs_src_path = _write_notebook(page, config, files)
+        page.notebook = _read_notebook(page, config, files)
+        page.file.abs_src_path = _write_code(page)
     return page
 
 
@@ -66,23 +65,27 @@ def on_page_markdown(markdown, *, page, config, files):
         return markdown
     root = Path(config.config_file_path).parent
     path, text = page.lab.relative_to(root), read_page(page.lab)
-    notebook = _run(page, config, files, path)
+    fill(page.notebook, _run(page, config, files, path))
     page.file.abs_src_path = str(page.lab)
     try:
-        markdown = with_plots(path, text, code_cells(notebook, path, text))
+        markdown = with_plots(path, text, page.notebook)
     except PageError as error:
         raise PluginError(str(error)) from error
-    page.meta["downloads"] = _publish(notebook, page, config, files)
-    page.meta["seconds"] = f"{seconds(notebook):.1f}"
+    page.meta["downloads"] = _publish(page, config, files)
+    page.meta["seconds"] = f"{seconds(page.notebook):.1f}"
     return FRONT_MATTER.sub("", markdown)
+
+
+@event_priority(100)  # before mkdocs-jupyter, which would throw away other builds' runs
+def on_post_build(*, config):
+    config.plugins["mkdocs-jupyter"].config["cache"] = False
 
 
 def _is_lab(page) -> bool:
     return page.file.src_uri.startswith(FOLDER)
 
 
-def _write_notebook(page, config, files) -> str:
-    """Write the notebook of a lab for mkdocs-jupyter; its path."""
+def _read_notebook(page, config, files) -> nbformat.NotebookNode:
     root = Path(config.config_file_path).parent
     (snippets,) = config.plugins["mkdocstrings"].config.handlers["python"]["paths"]
 
@@ -95,13 +98,17 @@ def _write_notebook(page, config, files) -> str:
     try:
         path = page.lab.relative_to(root)
         text = read_page(page.lab)
-        notebook = notebook_of(path, text, Definitions(root / snippets), address)
+        return notebook_of(path, text, Definitions(root / snippets), address)
     except PageError as error:
         raise PluginError(str(error)) from error
+
+
+def _write_code(page) -> str:
+    """Write what mkdocs-jupyter is to run; the path of the file."""
     folder = Path(tempfile.mkdtemp(dir=CACHE.name), FOLDER)
     folder.mkdir()
     file = folder / f"{page.lab.stem}.ipynb"
-    nbformat.write(notebook, file)
+    nbformat.write(code_of(page.notebook), file)
     return str(file)
 
 
@@ -121,8 +128,7 @@ def _explain(error: Exception, page, path: Path) -> str:
     words = f"{getattr(error, 'ename', type(error).__name__)}: "
     words += str(getattr(error, "evalue", error))
     trace = re.sub(r"\x1b\[[\d;]*m", "", getattr(error, "traceback", None) or "")
-    cells = nbformat.read(page.file.abs_src_path, nbformat.NO_CONVERT).cells
-    cells = [cell for cell in cells if cell.cell_type == "code"]
+    cells = [cell for cell in page.notebook.cells if cell.cell_type == "code"]
     place = str(path)
     if match := FAILED_LINE.search(trace):
         cell = cells[int(match[1]) - 1]
@@ -135,19 +141,23 @@ def _explain(error: Exception, page, path: Path) -> str:
     return f"{place}: this lab raises when the build runs it: {words}; mend the code."
 
 
-def _publish(notebook, page, config, files) -> dict[str, str | None]:
+def _publish(page, config, files) -> dict[str, str | None]:
     """Publish the executed notebook beside the page; its addresses."""
     uri = page.file.src_uri.removesuffix(".md") + ".ipynb"
-    content = nbformat.writes(notebook) + "\n"
+    content = nbformat.writes(page.notebook) + "\n"
     file = File.generated(
         config, uri, content=content, inclusion=InclusionLevel.INCLUDED
     )
     files.append(file)
-    repository = urlsplit(config.repo_url or "")
-    colab = None
-    if repository.netloc == "github.com":
-        folder = language_of(Path(config.config_file_path)).code
-        place = "/".join(part for part in (folder, uri) if part)
-        colab = "https://colab.research.google.com/github"
-        colab += f"{repository.path.rstrip('/')}/blob/{BRANCH}/{place}"
-    return {"notebook": uri, "colab": colab}
+    folder = language_of(Path(config.config_file_path)).code
+    place = "/".join(part for part in (folder, uri) if part)
+    return {"notebook": uri, "colab": colab_address(config.repo_url, place)}
+
+
+def colab_address(repository: str | None, place: str) -> str | None:
+    """Where Colab opens a published notebook; None without a repository on GitHub."""
+    parts = urlsplit(repository or "")
+    if parts.netloc != "github.com":
+        return None
+    name = parts.path.strip("/").removesuffix(".git")
+    return f"https://colab.research.google.com/github/{name}/blob/{BRANCH}/{place}"

@@ -14,7 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from fences.blocks import PageError, read_blocks, read_examples, split_lines
+from fences.blocks import PageError, read_blocks, split_lines
 from labs.plots import PLOT
 from standalone.definitions import Definitions, StandaloneError, snippet_imports
 from standalone.statements import split_statements
@@ -34,7 +34,7 @@ from matplotlib import pyplot as plt
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
 set_matplotlib_formats("svg")
-plt.rcParams.update({"svg.fonttype": "none", "figure.figsize": (5.6, 3.4)})
+plt.rcParams |= {"svg.fonttype": "none", "figure.figsize": (5.6, 3.5), "font.size": 12}
 warnings.filterwarnings("ignore", "Glyph .* missing from font")
 """
 
@@ -145,14 +145,19 @@ def _time(text: str) -> datetime:
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
-def code_cells(notebook: NotebookNode, path: Path, text: str) -> list[NotebookNode]:
-    """The cells of the fences of a lab, in order.
+def code_of(notebook: NotebookNode) -> NotebookNode:
+    """The code alone, without places: what need not run again when a text changes."""
+    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    cells = [new_code_cell(source, id=f"{n}") for n, source in enumerate(sources)]
+    return new_notebook(cells=cells, metadata=notebook.metadata)
 
-    Raises:
-        PageError: the notebook is not the one of this text.
-    """
-    cells = [cell for cell in notebook.cells if "line" in cell.metadata]
-    lines = [example.code.line for example in read_examples(path, text)]
-    if [cell.metadata["line"] for cell in cells] != lines:
-        raise PageError(path, 1, "the notebook that ran is another one; build again.")
-    return cells
+
+def fill(notebook: NotebookNode, executed: NotebookNode) -> None:
+    """Put what the run of `code_of(notebook)` gave into the notebook."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for cell, ran in zip(cells, executed.cells, strict=True):
+        assert cell.source == ran.source, "the run of another notebook"
+        cell.outputs = ran.outputs
+        cell.execution_count = ran.execution_count
+        cell.metadata.update(ran.metadata)
+    notebook.metadata.language_info = executed.metadata.language_info

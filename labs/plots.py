@@ -27,8 +27,8 @@ NO_PART_OF_THE_DRAWING = re.compile(
 )
 
 
-def with_plots(path: Path, text: str, cells: list[NotebookNode]) -> str:
-    """The text of a lab with its plots; `cells` are those of its Python fences.
+def with_plots(path: Path, text: str, notebook: NotebookNode) -> str:
+    """The text of a lab with its plots, from its executed notebook.
 
     Raises:
         PageError: a plot has no text alternative, or one has no plot; the run printed
@@ -36,6 +36,7 @@ def with_plots(path: Path, text: str, cells: list[NotebookNode]) -> str:
     """
     examples = read_examples(path, text)
     lines = split_lines(text)
+    cells = [cell for cell in notebook.cells if "line" in cell.metadata]
     starts = [example.code.end for example in examples]
     ends = [example.code.line - 1 for example in examples[1:]] + [len(lines)]
     for number in range(1, starts[0] if starts else len(lines)):

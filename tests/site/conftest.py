@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+# Every build of the tests runs a lab once, and then knows what its code gave.
+RUNS = tempfile.TemporaryDirectory(prefix="labs-")
+os.environ.setdefault("LABS_CACHE", RUNS.name)
 LANGUAGES = {"en": "", "zh": "zh/"}
 NAMES = sorted(
     path.relative_to(ROOT / "docs/en").with_suffix("").as_posix()
