@@ -53,7 +53,7 @@ def notebook_of(
         PageError: the lab holds what a notebook cannot, or imports what is not there.
     """
     lines = split_lines(text)
-    cells = [new_code_cell(SETUP.rstrip("\n"))]
+    cells = []
     inlined: set[str] = set()
     end = 0
     for block in read_blocks(text, path):
@@ -63,6 +63,8 @@ def notebook_of(
         cells += _prose(lines[end : block.line - 1], path, end, address)
         end = block.end
         if block.language == "python":
+            if not any(cell.cell_type == "code" for cell in cells):
+                cells.append(new_code_cell(SETUP.rstrip("\n")))
             source = _inline(block, definitions, inlined)
             cells.append(new_code_cell(source, metadata={"line": block.line}))
     cells += _prose(lines[end:], path, end, address)
