@@ -167,6 +167,11 @@ def _compare_code(ours: Example, theirs: Example) -> list[str]:
         keys = [[word.key for word in each] for each in words]
         if keys[0] == keys[1]:
             return []
+        return [
+            f"{theirs.code.path}:{theirs.code.line}: these words are for {keys[1]}, "
+            f"and those at {ours.code.path}:{ours.code.line} for {keys[0]}; make the "
+            "keys the same."
+        ]
     a, b = _tokens(ours.code), _tokens(theirs.code)
     for (mine, line), (its, its_line) in zip(a, b, strict=False):
         if mine != its:
