@@ -3,7 +3,8 @@
 mkdocs-jupyter runs the notebook of a lab (labs/notebook.py). What it would make of it
 is a page apart, with half a megabyte of styles; the template in theme/mkdocs_jupyter
 has it hand over the executed notebook instead. Its plots go into the Markdown of the
-lab, which MkDocs then renders as it renders every page; the notebook is for download.
+lab, which MkDocs then renders as it renders every page; page_files.py publishes the
+notebook.
 """
 
 import json
@@ -12,12 +13,11 @@ import re
 import sys
 import tempfile
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import nbformat
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
-from mkdocs.structure.files import File, InclusionLevel
 from mkdocs_jupyter.config import settings
 
 # The `mkdocs` command does not put the project's folder on the path.
@@ -27,12 +27,10 @@ from fences.blocks import PageError, read_page
 from labs.notebook import FRONT_MATTER, code_of, fill, notebook_of, seconds
 from labs.plots import with_plots
 from labs.runs import CACHE
-from localize.languages import language_of
 from standalone.definitions import Definitions
 
 TEMPLATES = Path(__file__).parents[1] / "theme/mkdocs_jupyter"
 FOLDER = "labs/"
-BRANCH = "gh-pages"  # what is published; Colab opens notebooks from there
 FAILED_LINE = re.compile(r"Cell In\[(\d+)\], line (\d+)")
 
 
@@ -71,7 +69,10 @@ def on_page_markdown(markdown, *, page, config, files):
         markdown = with_plots(path, text, page.notebook)
     except PageError as error:
         raise PluginError(str(error)) from error
-    page.meta["downloads"] = _publish(page, config, files)
+    page.notebook.metadata |= {
+        "lang": config.extra["language"]["lang"],
+        "title": page.title,
+    }
     page.meta["seconds"] = f"{seconds(page.notebook):.1f}"
     return FRONT_MATTER.sub("", markdown)
 
@@ -139,25 +140,3 @@ def _explain(error: Exception, page, path: Path) -> str:
         place += f":{next(found, first - 1) + 1}"
         words = f"{words} (in `{code}`)"
     return f"{place}: this lab raises when the build runs it: {words}; mend the code."
-
-
-def _publish(page, config, files) -> dict[str, str | None]:
-    """Publish the executed notebook beside the page; its addresses."""
-    uri = page.file.src_uri.removesuffix(".md") + ".ipynb"
-    content = nbformat.writes(page.notebook) + "\n"
-    file = File.generated(
-        config, uri, content=content, inclusion=InclusionLevel.INCLUDED
-    )
-    files.append(file)
-    folder = language_of(Path(config.config_file_path)).code
-    place = "/".join(part for part in (folder, uri) if part)
-    return {"notebook": uri, "colab": colab_address(config.repo_url, place)}
-
-
-def colab_address(repository: str | None, place: str) -> str | None:
-    """Where Colab opens a published notebook; None without a repository on GitHub."""
-    parts = urlsplit(repository or "")
-    if parts.netloc != "github.com":
-        return None
-    name = parts.path.strip("/").removesuffix(".git")
-    return f"https://colab.research.google.com/github/{name}/blob/{BRANCH}/{place}"

@@ -104,14 +104,13 @@ def _prose(lines: list[str], path: Path, before: int, address) -> list[NotebookN
 def _inline(block, definitions: Definitions, inlined: set[str]) -> str:
     """The code of a fence, definitions in the place of imports from `snippets`."""
     statements = split_statements(block.source, block.line)
-    wanted = [one for s in statements for one in snippet_imports(s)]
-    if not wanted:
-        return block.source.rstrip("\n")
     try:
+        wanted = [source for s in statements for _, source in snippet_imports(s)]
         needs = definitions.collect(wanted)
     except StandaloneError as error:
-        problem = f"{error}; import what is there."
-        raise PageError(block.path, block.line, problem) from error
+        raise PageError(block.path, block.line, f"{error}.") from error
+    if not wanted:
+        return block.source.rstrip("\n")
     own = [s for s in statements if not snippet_imports(s)]
     head = [s.source for s in own if s.is_import]
     head += [ast.unparse(s.node) for s in needs if s.is_import]

@@ -1,6 +1,8 @@
 """The standalone form of a block: what a reader has to paste for it to run alone.
 
-Read `statements.py` for what one statement does to names, `slices.py` for which earlier
-statements a block needs, `definitions.py` for what stands in for an import from
-`snippets`, and `compose.py` for how all of that becomes one text. Needs no torch.
+Read `statements.py` for the names that one statement reads and binds, `effects.py` for
+what it may change, `slices.py` for which earlier statements a block needs, `prints.py`
+for what is left out of them, `definitions.py` for what stands in for an import from
+`snippets`, `compose.py` for how all of that becomes one text, and `interactive.py` for
+what the prompt asks of it. Needs no torch.
 """

@@ -4,93 +4,115 @@ import ast
 import json
 import re
 import subprocess
-import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from ruff import find_ruff_bin
 
 from fences.blocks import Block
 from standalone.definitions import Definitions, StandaloneError, snippet_imports
+from standalone.interactive import for_interactive
 from standalone.slices import slice_page
 from standalone.statements import Statement, split_statements
 
 ANNOTATION = re.compile(r"[ \t]*# \(\d+\)!?[ \t]*$", re.M)
-IMPORTS = re.compile(r"(?:(?:import|from)\b.*(?:\([^)]*\))?\n|\s*\n)+")
 
 
 @dataclass(frozen=True)
 class Copy:
-    """What is pasted for a block, and the names that came in addition to it."""
+    """What is pasted for a block, what the page shows of it, and what came with it.
+
+    `added` are definitions of snippets, by name; `imports` and `earlier` say whether
+    imports, and other code of the page, came with it.
+    """
 
     text: str
     shown: str
     added: tuple[str, ...]
+    imports: bool
+    earlier: bool
 
     @property
-    def lines_added(self) -> int:
-        return self.text.count("\n") - self.shown.count("\n")
+    def lines(self) -> int:
+        return self.text.count("\n")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The parts of a copy, joined and not yet tidy; `path` and `line` of the block."""
+
+    path: Path
+    line: int
+    text: str
+    shown: str
+    added: tuple[str, ...]
+    earlier: bool
 
 
 def copies_of(blocks: list[Block], definitions: Definitions) -> list[Copy]:
     """The standalone form of each Python block of a page, in order.
 
     Raises:
-        StandaloneError: see `Definitions.collect`; also a name that nothing defines, and
-            a star import.
+        StandaloneError: a block uses a name that nothing defines, imports `*` or what
+            is not in snippets, or definitions need one another in a circle.
     """
-    drafts = [_draft(blocks, index, definitions) for index in range(len(blocks))]
-    texts = _tidy([text for text, _ in drafts], blocks)
-    return [
-        Copy(text, ANNOTATION.sub("", block.source), added)
-        for text, block, (_, added) in zip(texts, blocks, drafts, strict=True)
-    ]
+    blocks = [replace(one, source=ANNOTATION.sub("", one.source)) for one in blocks]
+    drafts = []
+    for index, block in enumerate(blocks):
+        try:
+            drafts.append(_draft(blocks, index, definitions))
+        except StandaloneError as error:
+            raise StandaloneError(f"{block.path}:{block.line}: {error}.") from None
+    return _tidy(drafts)
 
 
-def copy_of_definition(module: str, name: str, definitions: Definitions) -> Copy:
-    """The standalone form of a definition that a page shows."""
-    statements = definitions.collect([(module, name)])
-    own = statements[-1]
-    text = _join([s.source for s in statements if s.is_import], _bodies(statements), "")
-    (text,) = _tidy([text], [Block(Path(module), 1, 1, "python", own.source)])
-    added = [n for s in statements[:-1] if not s.is_import for n in sorted(s.binds)]
-    return Copy(text, own.source + "\n", tuple(added))
+def copies_of_definitions(
+    names: list[tuple[str, str]], definitions: Definitions
+) -> list[Copy]:
+    """The standalone form of definitions that a page shows, given as (module, name)."""
+    drafts = []
+    for module, name in names:
+        *needs, own = definitions.collect([(module, name)])
+        text = _join(_imports(needs), _bodies([*needs, own]), "")
+        place = definitions.path(module), own.line
+        drafts.append(Draft(*place, text, own.source + "\n", _bound(needs), False))
+    return _tidy(drafts)
 
 
-def _draft(blocks: list[Block], index: int, definitions: Definitions):
+def _draft(blocks: list[Block], index: int, definitions: Definitions) -> Draft:
     block = blocks[index]
-    statements = [split_statements(one.source, one.line) for one in blocks[: index + 1]]
-    imports = [s for fence in statements for s in fence if s.is_import]
-    for statement in imports:
-        if any(alias.name == "*" for alias in statement.node.names):
-            place = f"{block.path}:{statement.line}"
-            raise StandaloneError(f"{place}: name what you import instead of `*`.")
+    imports = [
+        statement
+        for one in blocks[: index + 1]
+        for statement in split_statements(one.source, one.line)
+        if statement.is_import
+    ]
     sources = {}  # the name that an import from snippets binds → (module, name)
     for statement in imports:
-        for module, name in snippet_imports(statement):
-            sources[name] = (module, name)
-    try:
-        nodes = [s.node for s in definitions.collect(list(sources.values()))]
-        kept, reads = slice_page(blocks, index, nodes)
-        wanted = [source for name, source in sources.items() if name in reads]
-        needs = definitions.collect(wanted)
-    except StandaloneError as error:
-        raise StandaloneError(f"{block.path}:{block.line}: {error}.") from None
+        sources.update(snippet_imports(statement))
+    nodes = [s.node for s in definitions.collect(list(sources.values()))]
+    kept, reads = slice_page(blocks, index, nodes)
+    wanted = [source for name, source in sources.items() if name in reads]
+    needs = definitions.collect(wanted)
     # All the imports of the page so far: those that are not used go when it is tidied.
-    lines = [s.source for s in needs if s.is_import]
-    lines += [_bare(s) for s in imports if not snippet_imports(s)]
-    earlier = _paragraphs(kept)
-    bodies = _bodies(needs)
-    own = _without_imports(block)
-    added = [n for s in needs if not s.is_import for n in sorted(s.binds)]
-    return _join(lines, bodies, "\n\n".join([*earlier, own])), tuple(added)
+    lines = _imports(needs)
+    lines += [ast.unparse(s.node) for s in imports if not snippet_imports(s)]
+    rest = "\n\n".join([*_paragraphs(kept), _without_imports(block)])
+    text = _join(lines, _bodies(needs), rest)
+    return Draft(block.path, block.line, text, block.source, _bound(needs), bool(kept))
 
 
-def _bare(statement: Statement) -> str:
-    return ast.unparse(statement.node)
+def _imports(statements: list[Statement]) -> list[str]:
+    return [s.source for s in statements if s.is_import]
 
 
 def _bodies(statements: list[Statement]) -> list[str]:
     return [s.source for s in statements if not s.is_import]
+
+
+def _bound(statements: list[Statement]) -> tuple[str, ...]:
+    return tuple(n for s in statements if not s.is_import for n in sorted(s.binds))
 
 
 def _paragraphs(kept: list[tuple[Statement, str]]) -> list[str]:
@@ -108,13 +130,11 @@ def _paragraphs(kept: list[tuple[Statement, str]]) -> list[str]:
 
 def _without_imports(block: Block) -> str:
     """The block as it is shown, but for its imports at the margin."""
-    lines = ANNOTATION.sub("", block.source).split("\n")
+    lines: list[str | None] = list(block.source.split("\n"))
     for statement in split_statements(block.source, 0):
         if statement.is_import:
-            first = statement.node.lineno - 1
-            lines[first : statement.node.end_lineno] = [None] * (
-                statement.node.end_lineno - first
-            )
+            first, last = statement.node.lineno - 1, statement.node.end_lineno
+            lines[first:last] = [None] * (last - first)
     return "\n".join(line for line in lines if line is not None).strip("\n")
 
 
@@ -123,29 +143,45 @@ def _join(imports: list[str], bodies: list[str], rest: str) -> str:
     return "\n\n\n".join(part for part in parts if part) + "\n"
 
 
-def _tidy(texts: list[str], blocks: list[Block]) -> list[str]:
+def _tidy(drafts: list[Draft]) -> list[Copy]:
     """Sort the imports, drop those that are not used, format; all in one run of ruff.
 
     Raises:
         StandaloneError: a text uses a name that nothing defines.
     """
     with tempfile.TemporaryDirectory() as folder:
-        files = [Path(folder) / f"{n:04}.py" for n in range(len(texts))]
-        for file, text in zip(files, texts, strict=True):
-            file.write_text(text, encoding="utf-8")
+        files = [Path(folder) / f"{n:04}.py" for n in range(len(drafts))]
+        for file, draft in zip(files, drafts, strict=True):
+            file.write_text(draft.text, encoding="utf-8")
         _ruff(folder, "check", "--fix-only", "--select", "I,F401", "--quiet")
         _ruff(folder, "format", "--quiet")
-        found = _ruff(folder, "check", "--select", "F821,E9", "--output-format", "json")
-        for problem in json.loads(found or "[]"):
-            block = blocks[int(Path(problem["filename"]).stem)]
+        found = _ruff(folder, "check", "--select", "F821,F811", "--output-format=json")
+        for problem in json.loads(found):
+            draft = drafts[int(Path(problem["filename"]).stem)]
             raise StandaloneError(
-                f"{block.path}:{block.line}: {problem['message']}, for whoever copies "
-                "this block; define it in this block or in one before it on the page."
+                f"{draft.path}:{draft.line}: {problem['message']}, for whoever copies "
+                "this block alone; define it, once, in this block or in one before it "
+                "on the page."
             )
-        return [file.read_text(encoding="utf-8") for file in files]
+        texts = [for_interactive(file.read_text(encoding="utf-8")) for file in files]
+    return [
+        Copy(text, one.shown, one.added, _imported(text, one.shown), one.earlier)
+        for text, one in zip(texts, drafts, strict=True)
+    ]
+
+
+def _imported(text: str, shown: str) -> bool:
+    """The text imports more than is shown."""
+    own, all_ = (
+        {ast.unparse(s.node) for s in split_statements(code, 0) if s.is_import}
+        for code in (shown, text)
+    )
+    return not all_ <= own
 
 
 def _ruff(folder: str, *arguments: str) -> str:
-    command = [sys.executable, "-m", "ruff", *arguments, "--isolated", "."]
+    command = [find_ruff_bin(), *arguments, "--isolated", "--no-cache", "."]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    if done.returncode > 1:  # 1: it found something
+        raise RuntimeError(done.stderr)
     return done.stdout

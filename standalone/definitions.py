@@ -1,4 +1,4 @@
-"""What stands in for `from snippets.custom_module import MLP`: the definition itself."""
+"""What stands in for an import from `snippets`: the definitions themselves."""
 
 import ast
 from dataclasses import dataclass
@@ -26,11 +26,15 @@ class Definitions:
         self.folder = folder
         self._modules: dict[str, Module] = {}
 
+    @staticmethod
+    def path(module: str) -> Path:
+        """The file of a module, from the project's root."""
+        return Path(*module.split(".")).with_suffix(".py")
+
     def module(self, name: str) -> Module:
         """A module by its dotted name; errors are those of reading a file."""
         if name not in self._modules:
-            path = self.folder.joinpath(*name.split(".")).with_suffix(".py")
-            text = path.read_text(encoding="utf-8")
+            text = (self.folder / self.path(name)).read_text(encoding="utf-8")
             statements = split_statements(text, 0)
             binder = {
                 bound: number
@@ -58,17 +62,22 @@ class Definitions:
         try:
             numbers = self.module(module).binder
         except OSError:
-            raise StandaloneError(f"there is no module {module}") from None
+            problem = f"{module} is not known: there is no {self.path(module)}"
+            raise StandaloneError(f"{problem}; write it, or mend the name") from None
         if name not in numbers:
-            raise StandaloneError(f"{module} defines no {name}")
+            names = ", ".join(sorted(numbers))
+            problem = f"{self.path(module)} defines no {name}; use one of {names}"
+            raise StandaloneError(problem)
         number = numbers[name]
         if (module, number) in found or (module, number) in path:
             return  # also a function that calls itself, or two that call each other
         statement = self.module(module).statements[number]
-        for imported in snippet_imports(statement):
+        for _, imported in snippet_imports(statement):
             if any(one[0] == imported[0] for one in path):
                 circle = " → ".join([*(one[0] for one in path), module, imported[0]])
-                raise StandaloneError(f"{name} needs itself in a circle: {circle}")
+                raise StandaloneError(
+                    f"{name} needs itself in a circle: {circle}; move it to one module"
+                )
             self._add(*imported, found, (*path, (module, number)))
         if not snippet_imports(statement):
             for read in sorted(statement.reads & numbers.keys()):
@@ -76,12 +85,28 @@ class Definitions:
             found[module, number] = statement
 
 
-def snippet_imports(statement: Statement) -> list[tuple[str, str]]:
-    """What an import takes from snippets, as (module, name)."""
+def snippet_imports(statement: Statement) -> list[tuple[str, tuple[str, str]]]:
+    """What an import takes from snippets: the name here, and (module, name) there.
+
+    Raises:
+        StandaloneError: it imports `*`, or from snippets a module or another name.
+    """
     node = statement.node
-    if not isinstance(node, ast.ImportFrom) or not _of_snippets(node.module):
+    if not isinstance(node, (ast.Import, ast.ImportFrom)):
         return []
-    return [(node.module, alias.name) for alias in node.names]
+    origin = node.module if isinstance(node, ast.ImportFrom) else None
+    if any(alias.name == "*" for alias in node.names):
+        problem = f"`{ast.unparse(node)}` hides what it brings; name what you import"
+        raise StandaloneError(problem)
+    modules = [origin] if origin else [alias.name for alias in node.names]
+    if not any(map(_of_snippets, modules)):
+        return []
+    if origin in (None, "snippets") or any(alias.asname for alias in node.names):
+        raise StandaloneError(
+            f"`{ast.unparse(node)}` cannot be replaced by definitions; write "
+            "from snippets.<module> import <name>"
+        )
+    return [(alias.name, (origin, alias.name)) for alias in node.names]
 
 
 def _of_snippets(module: str | None) -> bool:

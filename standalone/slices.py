@@ -1,15 +1,19 @@
-"""Which earlier statements of a page a block needs: those that make or change what it uses.
+"""Which earlier statements of a page a block needs: those that make what it uses, and
+those that change it.
 
-A backward slice. Names that hold parts of one another, such as a layer and its net, or an
-optimizer and the net that it trains, are taken as one: what changes the one may change the
-other. A name that is bound anew is another name. Printing is left out, and what is drawn
-at random comes with its seed.
+A backward slice. Names that hold parts of one another, such as a layer and its net, or
+an optimizer and the net that it trains, are taken as one: what changes the one may
+change the other. A name that is bound anew is another name. Printing is left out, and
+what is drawn at random comes with its seed.
 """
 
 import ast
+from collections.abc import Iterable
 
 from fences.blocks import Block
-from standalone.statements import GLOBALS, Names, Statement, names_of, split_statements
+from standalone.effects import GLOBALS, Names, effects_of, names_of
+from standalone.prints import without_prints
+from standalone.statements import ANY_FILE, Statement, calls, name_of, split_statements
 
 Version = tuple[str, int]  # a name, and the number of the statement that bound it
 
@@ -24,125 +28,121 @@ def slice_page(blocks: list[Block], index: int, definitions: list[ast.stmt]):
         the names that the whole reads.
     """
     fences = [
-        split_statements(block.source, block.line) for block in blocks[: index + 1]
+        list(split_statements(block.source, block.line))
+        for block in blocks[: index + 1]
     ]
-    earlier = [statement for fence in fences[:-1] for statement in fence]
-    own = fences[-1]
+    own = fences.pop()
+    for block, fence in zip(blocks, fences, strict=False):
+        if "raises" in block.flags:
+            del fence[-1:]  # what raises has done nothing that a reader should do again
+    earlier = [statement for fence in fences for statement in fence]
     names = names_of([s.node for s in [*earlier, *own]], definitions)
-    chosen = _choose(earlier, own, names, _seeded(fences[:-1]))
-    kept = [(earlier[number], _without_prints(earlier[number])) for number in chosen]
+    chosen = _choose(earlier, own, names, _seeded(fences, names))
+    kept = [
+        (earlier[number], without_prints(earlier[number], names)) for number in chosen
+    ]
     kept = [(statement, source) for statement, source in kept if source]
     reads = set().union(*(s.reads for s, _ in kept), *(s.reads for s in own))
     return kept, reads
 
 
+class History:
+    """The versions of names, statement by statement, and which hold one another."""
+
+    def __init__(self):
+        self.current: dict[str, int] = {}
+        self.groups: dict[Version, set[Version]] = {}
+        self.plain: set[Version] = set()  # numbers, strings, devices: in no group
+
+    def versions(self, names: Iterable[str]) -> set[Version]:
+        names = set(names)
+        if ANY_FILE in names:
+            names |= {name for name in self.current if name.startswith("<file")}
+        return {(name, self.current.get(name, -1)) for name in names}
+
+    def plain_names(self) -> set[str]:
+        return {
+            name
+            for name, number in self.current.items()
+            if (name, number) in self.plain
+        }
+
+    def unite(self, versions: set[Version]) -> None:
+        # Without files, and without names that no statement binds: those of a
+        # comprehension.
+        held = {one for one in versions if one[0][0] != "<" and one[1] >= 0}
+        held -= self.plain
+        whole = held.union(*(self.groups.get(one, ()) for one in held))
+        for one in whole:
+            self.groups[one] = whole
+
+    def whole(self, versions: set[Version]) -> set[Version]:
+        """The versions, and all that hold parts of them or are parts of them."""
+        return versions.union(*(self.groups.get(one, ()) for one in versions))
+
+
 def _choose(
     earlier: list[Statement], own: list[Statement], names: Names, seeded
 ) -> list[int]:
-    current: dict[str, int] = {}
-    uses: list[set[Version]] = []
-    touches: list[set[Version]] = []
-    groups: dict[Version, set[Version]] = {}
+    history = History()
+    uses, touches = [], []
     for number, statement in enumerate(earlier):
-        before = dict(current)
-        current |= dict.fromkeys(statement.binds, number)
+        does = effects_of(statement, names)
         kept = statement.binds - statement.replaces
-        uses.append({(name, before.get(name, -1)) for name in statement.reads | kept})
-        flow, touched = _effects(statement, names)
-        touches.append({(name, current.get(name, -1)) for name in touched})
-        if not statement.is_import and not isinstance(statement.node, ast.ClassDef):
-            held = {(name, before.get(name, -1)) for name in flow}
-            held |= {(name, number) for name in statement.binds}
-            held |= touches[-1] - {(GLOBALS, -1)}
-            _unite(groups, {one for one in held if not one[0].startswith("<")})
-    needed = {(GLOBALS, -1)}
-    bound: frozenset[str] = frozenset()
-    for statement in own:
-        read = statement.reads - bound
-        needed |= {(name, current.get(name, -1)) for name in read}
-        bound |= statement.replaces
+        uses.append(history.versions(statement.reads | kept))
+        flow = history.versions(does.flow)
+        bound = _bind(history, number, statement, names)
+        touches.append(history.versions(does.touched))
+        history.unite(flow | bound)
+        for link in does.links:
+            history.unite(history.versions(link))
+    needed = history.versions(_read(own)) | {(GLOBALS, -1)}
     chosen: set[int] = set()
     for number in range(len(earlier) - 1, -1, -1):
         statement = earlier[number]
+        bound = {(name, number) for name in statement.binds}
         if statement.is_import:
             continue
-        touched = touches[number].union(
-            *(groups.get(one, ()) for one in touches[number])
-        )
-        bound = {(name, number) for name in statement.binds}
-        if number in chosen or (touched | bound) & needed:
+        if number in chosen or (history.whole(touches[number]) | bound) & needed:
             chosen |= {number} | seeded[number]
             needed |= uses[number]
-            if isinstance(statement.node, ast.FunctionDef):  # reads them when called
-                needed |= {(name, current.get(name, -1)) for name in statement.reads}
+            if statement.is_definition:  # it reads them when it is called
+                needed |= history.versions(statement.reads)
     return sorted(chosen)
 
 
-def _effects(statement: Statement, names: Names) -> tuple[set[str], set[str]]:
-    """Of which names the statement's names may hold a part, and which it may change."""
+def _bind(history: History, number: int, statement: Statement, names: Names):
     node = statement.node
-    if statement.is_import or isinstance(node, ast.ClassDef):
-        return set(), set()
-    if isinstance(node, ast.FunctionDef):
-        inside = ast.Module(node.body, type_ignores=[])
-        changed = (names.touched(inside) | names.called(inside)) & statement.reads
-        return changed, set()
-    touched = names.touched(node)
-    if not (isinstance(node, ast.Expr) and statement.last):
-        touched |= names.called(node) if isinstance(node, ast.Expr) else set()
-    if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
-        return (names.flow(node.value) if node.value else set()), touched
-    if statement.binds:  # a loop, a with: what it binds may be part of all it reads
-        return names.flow(node), touched
-    return set(), touched
+    if isinstance(node, ast.Assign) and names.is_plain(
+        node.value, history.plain_names()
+    ):
+        history.plain |= {(name, number) for name in statement.binds}
+    history.current |= dict.fromkeys(statement.binds, number)
+    return {(name, number) for name in statement.binds}
 
 
-def _unite(groups: dict[Version, set[Version]], versions: set[Version]) -> None:
-    whole = set(versions).union(*(groups.get(one, ()) for one in versions))
-    for one in whole:
-        groups[one] = whole
+def _read(statements: list[Statement]) -> set[str]:
+    """What a fence reads of what stands before it."""
+    reads: set[str] = set()
+    bound: frozenset[str] = frozenset()
+    for statement in statements:
+        reads |= statement.reads - bound
+        bound |= statement.replaces
+    return reads
 
 
-def _seeded(fences: list[list[Statement]]) -> dict[int, set[int]]:
+def _seeded(fences: list[list[Statement]], names: Names) -> list[set[int]]:
     """For each statement, what must come with it so that it draws the same numbers."""
-    found: dict[int, set[int]] = {}
-    number = 0
+    found: list[set[int]] = []
     for fence in fences:
         since: set[int] = set()
         for statement in fence:
-            if statement.seeds:
+            number = len(found)
+            draws = not statement.is_definition and names.draws(statement.node)
+            if any(name_of(one.func) == "manual_seed" for one in calls(statement.node)):
                 since = {number}
-            found[number] = set(since)
-            if since and not statement.is_import and not statement.is_definition:
+                draws = False
+            found.append(set(since) if draws else set())
+            if since and draws:
                 since.add(number)
-            number += 1
     return found
-
-
-def _without_prints(statement: Statement) -> str:
-    """The source of a statement, its calls of `print` left out."""
-    prints = [
-        node
-        for node in ast.walk(statement.node)
-        if isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Call)
-        and isinstance(node.value.func, ast.Name)
-        and node.value.func.id == "print"
-    ]
-    if statement.node in prints:
-        return ""
-    lines: list[str | None] = list(statement.source.split("\n"))
-    offset = statement.node.end_lineno - len(lines)
-    bodies = [
-        body
-        for node in ast.walk(statement.node)
-        for body in (getattr(node, "body", None), getattr(node, "orelse", None))
-        if isinstance(body, list) and body
-    ]
-    for node in prints:
-        start, end = node.lineno - offset - 1, node.end_lineno - offset
-        alone = any(node in body and all(x in prints for x in body) for body in bodies)
-        indent = lines[start][: len(lines[start]) - len(lines[start].lstrip())]
-        lines[start] = indent + "pass" if alone else None
-        lines[start + 1 : end] = [None] * (end - start - 1)
-    return "\n".join(line for line in lines if line is not None)

@@ -165,12 +165,12 @@ def test_another_text_is_the_same_code(definitions):
     [
         ("The end.", "/// note\nx\n///", 34, "a notebook has no /// blocks"),
         ("The end.", "```bash\nls\n```", 34, "a lab runs Python alone"),
-        ("make, other", "make, no_such", 21, "snippets.nets defines no no_such"),
+        ("make, other", "make, no_such", 21, "snippets/nets.py defines no no_such"),
         (
             "nets import make\n\nnet",
             "no import make\n\nnet",
             11,
-            "no module snippets.no",
+            "snippets.no is not known",
         ),
     ],
 )

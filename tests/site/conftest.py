@@ -3,7 +3,6 @@
 import functools
 import http.server
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from cheatsheet.pdf import FLAGS, NoChromiumError, find_chromium
 
 ROOT = Path(__file__).parents[2]
 # Every build of the tests runs a lab once, and then knows what its code gave.
@@ -22,6 +23,7 @@ NAMES = sorted(
     path.relative_to(ROOT / "docs/en").with_suffix("").as_posix()
     for path in (ROOT / "docs/en").rglob("*.md")
 )
+SECTIONS = [name for name in NAMES if not name.startswith("labs/")]
 REPOSITORY = "https://github.com/example/cheatsheet"
 PHONE = {"width": 360, "height": 740}
 LAPTOP = {"width": 1366, "height": 768}
@@ -41,13 +43,16 @@ class Site:
         return file.read_text(encoding="utf-8")
 
 
-def build(root: Path, folder: Path, url: str) -> subprocess.CompletedProcess:
+def build(
+    root: Path, folder: Path, url: str, **settings: str
+) -> subprocess.CompletedProcess:
     """Run `mkdocs build --strict` as a reader or a publishing job would."""
     return subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", str(folder)],
         cwd=root,
         env=os.environ
-        | {"SITE_URL": url, "REPO_URL": REPOSITORY, "NO_MKDOCS_2_WARNING": "1"},
+        | {"SITE_URL": url, "REPO_URL": REPOSITORY, "NO_MKDOCS_2_WARNING": "1"}
+        | settings,
         capture_output=True,
         text=True,
         timeout=300,
@@ -104,17 +109,13 @@ def browser():
     """Chromium: the machine's own, or the one that `playwright install` brought."""
     from playwright.sync_api import sync_playwright
 
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    path = next(filter(None, map(shutil.which, names)), None)
     with sync_playwright() as playwright:
-        path = path or playwright.chromium.executable_path
-        if not Path(path).exists():
+        try:
+            path = find_chromium(playwright)
+        except NoChromiumError:
             reason = "no Chromium found; run: playwright install chromium"
             (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
-        flags = "--no-sandbox --disable-gpu --disable-quic --no-first-run "
-        flags += "--disable-background-networking --disable-component-update "
-        flags += "--disable-sync"
-        browser = playwright.chromium.launch(executable_path=path, args=flags.split())
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS])
         yield browser
         browser.close()
 

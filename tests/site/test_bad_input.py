@@ -76,6 +76,20 @@ def test_fence_that_would_escape(project):
     assert f"{PAGE}:{line + 2}: a fence must start at the margin" in stop_of(project)
 
 
+def test_a_block_that_needs_another_page(project):
+    line = append(project / PAGE, "```python\nprint(try_gpu())\n```\n")
+    message = stop_of(project)
+    assert f"{PAGE}:{line}: Undefined name `try_gpu`" in message
+    assert "define it, once, in this block or in one before it on the page" in message
+
+
+def test_a_star_import(project):
+    page = PAGE.replace("en", "zh")
+    line = append(project / page, "```python\nfrom math import *\n\npi\n```\n")
+    message = stop_of(project)
+    assert f"{page}:{line}: `from math import *` hides what it brings" in message
+
+
 def test_output_after_code_that_prints_nothing(project):
     """The build cannot know what code prints; the run does."""
     for name in ("conftest.py", "pyproject.toml"):

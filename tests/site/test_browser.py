@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from tests.pages import read
 from tests.site.conftest import LANGUAGES, LAPTOP, NAMES, PHONE, ROOT, open_page
 
 LABELS = {"en": ("Copy to clipboard", "Search"), "zh": ("复制", "搜索")}
@@ -99,40 +98,6 @@ def test_formula_after_instant_navigation(tab, site, language):
     tab.locator(href).first.click()
     wait_for_formula(tab)
     assert tab.wrong == []
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", ["define-network", "custom-module"])
-def test_copy_gives_the_text_of_the_block(tab, site, language, name):
-    """Every copy button of the page: a page of plain fences, and one of definitions."""
-    open_page(tab, site, language, name)
-    blocks = tab.locator("article .highlight:not(.no-copy)")
-    definitions = tab.locator("article .definition .highlight").count()
-    expected = [
-        block.source
-        for block in read(ROOT / f"docs/{language}/{name}.md").blocks
-        if block.language != "text"
-    ]
-    copied = []
-    for index in range(blocks.count()):
-        block = blocks.nth(index)
-        block.scroll_into_view_if_needed()
-        block.hover()
-        button = block.locator("button.md-clipboard, button[data-md-type=copy]").first
-        assert button.get_attribute("title") == LABELS[language][0]
-        tab.evaluate("navigator.clipboard.writeText('')")
-        button.click()
-        tab.wait_for_function("async () => await navigator.clipboard.readText()")
-        copied.append(tab.evaluate("navigator.clipboard.readText()").rstrip())
-    # What stands between them are the definitions, which the page only names.
-    written = [text.rstrip() for text in expected]
-    rest = iter(copied)
-    assert all(text in rest for text in written), "a block is missing or out of order"
-    assert len(copied) == len(written) + definitions
-    assert definitions == len(read(ROOT / f"docs/{language}/{name}.md").definitions)
-    if definitions:
-        assert any(text.startswith("class MLP(nn.Module):") for text in copied)
-    assert tab.locator(".no-copy button").count() == 0
 
 
 CONTRAST = """(selectors) => {

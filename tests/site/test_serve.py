@@ -14,7 +14,7 @@ import pytest
 
 from tests.site.conftest import ROOT
 
-PARTS = ("docs", "fences", "hooks", "labs", "localize", "snippets")
+PARTS = ("cheatsheet", "docs", "fences", "hooks", "labs", "localize", "snippets")
 PARTS += ("standalone", "theme", "glossary.yml", "mkdocs.yml", "mkdocs.zh.yml")
 WAIT_SECONDS = 90
 
@@ -83,7 +83,7 @@ def test_both_languages_are_served(served):
     assert re.search(rf'hreflang="zh-Hans"|href="{url}zh/define-network/"', html)
     # No address of a repository is known: a notebook to download, and no Colab.
     html = wait_for(f"{url}labs/custom-distribution/", "page-downloads", log)
-    assert "Download as a notebook" in html
+    assert "custom-distribution.ipynb" in html
     assert "colab" not in html
 
 

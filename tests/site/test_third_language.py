@@ -51,6 +51,8 @@ def project(tmp_path_factory):
         head = text.partition("\nnav:\n")[0]
         text = f"{head}\nnav:\n  - Page: index.md\n"
         (folder / config).write_text(text, encoding="utf-8")
+    sheet = folder / "docs/cheatsheet.yml"
+    sheet.write_text("index: [network-on-gpu]\n", encoding="utf-8")
     # The hand-over, all of it.
     (folder / "mkdocs.fr.yml").write_text(CONFIG, encoding="utf-8")
     shutil.copytree(folder / "docs/en", folder / "docs/fr")
@@ -130,7 +132,7 @@ def test_nothing_else_names_the_languages():
     """No script, hook or template would have to learn of a third language."""
     paths = [
         path
-        for folder in ("hooks", "localize", "theme", "fences")
+        for folder in ("hooks", "localize", "theme", "fences", "standalone")
         for path in (ROOT / folder).rglob("*.*")
         if path.suffix in (".py", ".js", ".html", ".jinja")
     ]

@@ -1,0 +1,235 @@
+"""Each page in other forms: plain Markdown, llms.txt, and the links to them."""
+
+import re
+from urllib.parse import unquote, urldefrag, urljoin
+
+import pytest
+from bs4 import BeautifulSoup
+from markdown_it import MarkdownIt
+from mkdocs.config import load_config
+from mkdocs.structure.files import File
+
+from fences.blocks import read_blocks
+from hooks.page_files import colab_address
+from tests.pages import CHINESE, left_in_chinese, left_in_english, read
+from tests.site.conftest import LANGUAGES, NAMES, REPOSITORY, ROOT, build, open_page
+from tests.site.test_notebooks import read as read_notebook
+from tests.site.test_serve import copy_project
+
+PAGES = [(language, name) for language in LANGUAGES for name in NAMES]
+# What only the site understands; in code it may stand.
+SYNTAX = re.compile(r"^/{3}|^:::|\{:? ?[#.][\w-]|#only-|\]\((?!https?://)", re.M)
+COLAB = "https://colab.research.google.com/github/example/cheatsheet/blob/gh-pages/"
+LABELS = {
+    "en": ["Download notebook", "Open in Colab", "Plain Markdown"],
+    "zh": ["下载 Notebook", "在 Colab 中打开", "纯 Markdown"],
+}
+# The line before the output on one of two devices.
+DEVICE = re.compile(r"(?m)^(?:Output|Error|输出|报错) · (?:CPU|GPU)$")
+# https://llmstxt.org: a link, then a colon and notes.
+ENTRY = re.compile(r"- \[(?P<name>[^\]]+)\]\((?P<address>[^)\s]+)\): (?P<notes>\S.*)")
+
+
+def file_of(site, language: str, name: str):
+    return site.folder / LANGUAGES[language] / f"{name}.md"
+
+
+def words_of(text: str) -> str:
+    """The Markdown without its code: blocks, code in sentences and formulas."""
+    text = re.sub(r"(?ms)^(`{3,})\w*\n.*?^\1$", "", text)
+    return re.sub(r"(?s)(`+)(?!`).+?(?<!`)\1(?!`)|\$\$.+?\$\$", "", text)
+
+
+def links_of(text: str) -> list[str]:
+    return [
+        child.attrs.get("href", child.attrs.get("src"))
+        for token in MarkdownIt("commonmark").enable("table").parse(text)
+        for child in token.children or []
+        if child.type in ("link_open", "image")
+    ]
+
+
+@pytest.fixture(scope="module")
+def ids(site):
+    """The ids of each page of the site, by its address."""
+    return {
+        site.url + site.address(*page): {
+            tag["id"]
+            for tag in BeautifulSoup(site.html(*page), "html.parser").find_all(id=True)
+        }
+        for page in PAGES
+    }
+
+
+def broken(site, ids, links: list[str]) -> list[str]:
+    """The links to the site that lead nowhere."""
+    found = []
+    for link in links:
+        address, anchor = urldefrag(link)
+        if address.startswith(site.url):
+            file = site.folder / unquote(address.removeprefix(site.url))
+            exists = file.is_file() or (file / "index.html").is_file()
+            if not exists or (anchor and anchor not in ids.get(address, ())):
+                found.append(link)
+        elif not link.startswith("https://"):
+            found.append(link)
+    return found
+
+
+@pytest.mark.parametrize(("language", "name"), PAGES)
+def test_plain_markdown(site, ids, language, name):
+    path = file_of(site, language, name)
+    text = path.read_text(encoding="utf-8")
+    blocks = read_blocks(text, path)
+    source = read(ROOT / "docs" / language / f"{name}.md")
+
+    # The code is that of the notebook, which the tests execute.
+    code = [b.source.rstrip("\n") for b in blocks if b.language == "python"]
+    cells = read_notebook(site, language, name).cells
+    assert code == [cell.source for cell in cells if cell.cell_type == "code"]
+
+    # The other blocks are those of the page.
+    for kind in ("text", "bash"):
+        shown = [b.source for b in source.blocks if b.language == kind]
+        assert [b.source for b in blocks if b.language == kind] == shown
+
+    assert text.startswith("# ")
+    assert not SYNTAX.findall(words_of(text))
+    headings = re.findall(r"(?m)^#+ ", re.sub(r"(?ms)^(`{3,}).*?^\1$", "", text))
+    assert len(headings) == len(source.headings)
+    links = links_of(text)
+    assert len(links) == len(source.links) + len(source.images) // 2
+    assert not broken(site, ids, links)
+
+
+@pytest.mark.parametrize(("language", "name"), PAGES)
+def test_notebook_has_the_same_words(site, language, name):
+    text = words_of(file_of(site, language, name).read_text(encoding="utf-8"))
+    cells = read_notebook(site, language, name).cells
+    prose = "\n\n".join(c.source for c in cells if c.cell_type == "markdown")
+
+    def lines(words: str) -> list[str]:
+        return [line for line in words.split("\n") if line.strip()]
+
+    wanted = [line for line in lines(text) if not DEVICE.fullmatch(line)]
+    assert lines(words_of(prose)) == wanted
+    assert not SYNTAX.findall(words_of(prose))
+
+
+@pytest.mark.parametrize(("language", "name"), PAGES)
+def test_plain_markdown_is_in_one_language(site, language, name):
+    text = file_of(site, language, name).read_text(encoding="utf-8")
+    path = ROOT / "docs" / language / f"{name}.md"
+    # Outputs right after their code, as the pages have them.
+    text = "---\ndescription: X.\n---\n\n" + DEVICE.sub("", text)
+    page = read(path, re.sub(r"\n\n+```text\n", "\n```text\n", text))
+    left = left_in_chinese(page) if language == "en" else left_in_english(page)
+    assert not left
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_llms_txt(site, ids, language):
+    root = site.folder / LANGUAGES[language]
+    text = (root / "llms.txt").read_text(encoding="utf-8")
+    head, *sections = re.split(r"(?m)^## ", text)
+    title, summary, details = head.strip().split("\n\n")
+    assert re.fullmatch(r"# \S.*", title)
+    assert re.fullmatch(r"> \S.*", summary)
+    assert not details.startswith("#")
+    entries = {}
+    for section in sections:
+        name, _, body = section.partition("\n\n")
+        matches = [ENTRY.fullmatch(line) for line in body.strip().split("\n")]
+        assert all(matches), body
+        entries[name] = matches
+    assert list(entries)[1:] == ["Optional"]
+    pages, optional = entries.values()
+    base = site.url + LANGUAGES[language]
+    assert {m["address"] for m in pages} == {f"{base}{name}.md" for name in NAMES}
+    assert [m["address"] for m in optional] == [f"{base}llms-full.txt"]
+    assert not broken(site, ids, [m["address"] for m in [*pages, *optional]])
+    # In the order of the navigation, each with the description of its page.
+    assert (pages[0]["address"], pages[-1]["address"]) == (
+        f"{base}index.md",
+        f"{base}network-on-gpu.md",
+    )
+    for match in pages:
+        name = match["address"].removeprefix(base).removesuffix(".md")
+        soup = BeautifulSoup(site.html(language, name), "html.parser")
+        description = soup.find("meta", attrs={"name": "description"})["content"]
+        assert match["notes"] == description
+        assert match["name"] == soup.select_one("a.md-nav__link--active").text.strip()
+        assert bool(CHINESE.search(match["name"] + description)) == (language == "zh")
+    assert bool(CHINESE.search(head)) == (language == "zh")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_llms_full_txt(site, language):
+    root = site.folder / LANGUAGES[language]
+    full = (root / "llms-full.txt").read_text(encoding="utf-8")
+    index = (root / "llms.txt").read_text(encoding="utf-8")
+    assert full.startswith(index.partition("\n\n## ")[0])
+    names = [m["address"].rpartition("/")[2] for m in ENTRY.finditer(index)][:-1]
+    start = 0
+    for name in names:
+        page = (root / name).read_text(encoding="utf-8")
+        assert full.count(page) == 1
+        assert full.index(page) > start
+        start = full.index(page)
+
+
+@pytest.mark.parametrize(("language", "name"), PAGES)
+def test_links_on_the_page(site, language, name):
+    soup = BeautifulSoup(site.html(language, name), "html.parser")
+    page = site.url + site.address(language, name)
+    root = site.url + LANGUAGES[language]
+    links = soup.select("article nav.page-downloads a")
+    assert [link.text for link in links] == LABELS[language]
+    notebook, colab, markdown = links
+    own = site.address(language, name) + f"{name}.ipynb"
+    assert urljoin(page, notebook["href"]) == site.url + own
+    assert notebook.has_attr("download")
+    assert colab["href"] == COLAB + own
+    assert urljoin(page, markdown["href"]) == f"{root}{name}.md"
+    alternate = soup.find("link", type="text/markdown")
+    assert urljoin(page, alternate["href"]) == f"{root}{name}.md"
+    # Material takes a plain rel=alternate for the front page of a language.
+    assert 'rel="alternate" ' not in str(site.html(language, name))
+
+
+def test_links_work_in_the_browser(site, tab):
+    open_page(tab, site, "zh", "gpu-device")
+    with tab.expect_download() as download:
+        tab.get_by_text(LABELS["zh"][0]).click()
+    assert download.value.suggested_filename == "gpu-device.ipynb"
+    tab.emulate_media(media="print")
+    assert not tab.locator(".page-downloads").is_visible()
+    tab.emulate_media(media="screen")
+    tab.get_by_text(LABELS["zh"][2]).click()
+    tab.wait_for_url("**/zh/gpu-device.md")
+    assert tab.wrong == []
+
+
+@pytest.mark.parametrize(
+    "repository", [None, "https://git.example.org/me/x", REPOSITORY + ".git"]
+)
+def test_colab_needs_a_repository_on_github(repository):
+    config = load_config(str(ROOT / "mkdocs.yml"), repo_url=repository)
+    file = File("gpu-info.md", config.docs_dir, config.site_dir, True)
+    address = COLAB + "gpu-info/gpu-info.ipynb"
+    wanted = address if "github" in (repository or "") else None
+    assert colab_address(file, config) == wanted
+
+
+def test_definition_that_would_replace_a_name_of_the_page(tmp_path):
+    project = copy_project(tmp_path)
+    page = project / "docs/en/gpu-device.md"
+    line = page.read_text(encoding="utf-8").count("\n") + 6
+    with page.open("a", encoding="utf-8") as file:
+        file.write("\n```python\nMLP = 1\n```\n\n")
+        file.write("```python\nfrom snippets.custom_module import MLP\n\nMLP()\n```\n")
+    done = build(project, project / "site", "http://127.0.0.1/")
+    assert done.returncode != 0
+    message = re.sub(r"\s+", " ", done.stderr)
+    assert f"docs/en/gpu-device.md:{line}: what `snippets` needs here" in message
+    assert "rename one of the two" in message

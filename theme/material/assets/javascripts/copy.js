@@ -1,0 +1,21 @@
+// The copy button says what it copies, and a second one copies the lines shown alone.
+// Delegated: Material makes its buttons when it likes, and pages come without a load.
+for (const kind of ["pointerover", "focusin"])
+  document.addEventListener(kind, ({ target }) => {
+    const button = target.closest?.(".md-code__button[data-md-type=copy]")
+    const label = button?.closest("[data-copy-label]")?.dataset.copyLabel
+    if (label) button.title = label
+  })
+
+// Before Material's own listener, which copies this attribute.
+document.addEventListener(
+  "click",
+  ({ target }) => {
+    const button = target.closest?.(".copy-shown")
+    if (button)
+      button.dataset.clipboardText = button
+        .closest(".highlight")
+        .querySelector("pre > code").textContent
+  },
+  { capture: true },
+)
