@@ -13,7 +13,6 @@ import re
 import sys
 import tempfile
 from pathlib import Path
-from urllib.parse import urljoin
 
 import nbformat
 from mkdocs.exceptions import PluginError
@@ -24,10 +23,13 @@ from mkdocs_jupyter.config import settings
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fences.blocks import PageError, read_page
-from labs.notebook import FRONT_MATTER, code_of, fill, notebook_of, seconds
+from hooks.page_files import linker, plain_words
+from labs.notebook import code_of, fill, lab_notebook, seconds
 from labs.plots import with_plots
 from labs.runs import CACHE
-from standalone.definitions import Definitions
+from standalone.definitions import Definitions, StandaloneError
+from standalone.inline import FRONT_MATTER, inline_pages
+from standalone.plain import plain_parts
 
 TEMPLATES = Path(__file__).parents[1] / "theme/mkdocs_jupyter"
 FOLDER = "labs/"
@@ -69,10 +71,6 @@ def on_page_markdown(markdown, *, page, config, files):
         markdown = with_plots(path, text, page.notebook)
     except PageError as error:
         raise PluginError(str(error)) from error
-    page.notebook.metadata |= {
-        "lang": config.extra["language"]["lang"],
-        "title": page.title,
-    }
     page.meta["seconds"] = f"{seconds(page.notebook):.1f}"
     return FRONT_MATTER.sub("", markdown)
 
@@ -89,19 +87,13 @@ def _is_lab(page) -> bool:
 def _read_notebook(page, config, files) -> nbformat.NotebookNode:
     root = Path(config.config_file_path).parent
     (snippets,) = config.plugins["mkdocstrings"].config.handlers["python"]["paths"]
-
-    def address(target: str) -> str:
-        uri = urljoin(page.file.src_uri, target) if target else page.file.src_uri
-        file = files.get_file_from_path(uri)
-        # A link to nowhere: MkDocs itself names it when it renders the page.
-        return urljoin(config.site_url, file.url) if file else target
-
     try:
-        path = page.lab.relative_to(root)
-        text = read_page(page.lab)
-        return notebook_of(path, text, Definitions(root / snippets), address)
-    except PageError as error:
+        path = Path(os.path.relpath(page.lab))
+        (parts,) = inline_pages([path], Definitions(root / snippets))
+    except (PageError, StandaloneError) as error:
         raise PluginError(str(error)) from error
+    parts = plain_parts(parts, linker(page.file, files, config), plain_words(config))
+    return lab_notebook(parts, config.extra["language"]["lang"], page.title)
 
 
 def _write_code(page) -> str:

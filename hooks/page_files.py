@@ -40,11 +40,11 @@ def on_env(env, *, config, files):
         inlined = inline_pages(paths, Definitions(root / folder))
     except (PageError, StandaloneError) as error:
         raise PluginError(str(error)) from error
-    words = _words(config)
+    words = plain_words(config)
     lang = config.extra["language"]["lang"]
     texts = []
     for page, parts in zip(pages, inlined, strict=True):
-        parts = plain_parts(parts, _linker(page.file, files, config), words)
+        parts = plain_parts(parts, linker(page.file, files, config), words)
         texts.append(plain_page(parts, words))
         _write(config, page.file.src_uri, texts[-1])
         downloads = page.meta.setdefault("downloads", {})
@@ -91,7 +91,7 @@ def colab_address(file, config) -> str | None:
     return f"{COLAB}/{match['repository']}/blob/{config.remote_branch}/{place}"
 
 
-def _linker(file, files, config):
+def linker(file, files, config):
     """From the target of a link to its address on the published site, "" for none."""
 
     def link(target: str) -> str:
@@ -112,7 +112,7 @@ def _address(config, uri: str) -> str:
     return urljoin(config.site_url or "", uri)
 
 
-def _words(config) -> Words:
+def plain_words(config) -> Words:
     labels = config.extra["labels"]
     keys = ("blocks", "defined_above", "output", "error")
     return Words(**{key: labels[key] for key in keys})

@@ -84,7 +84,7 @@ def test_a_lab_says_how_long_it_ran(site, soups, language, name):
         for cell in notebook_of(site, language, name).cells
         if cell.cell_type == "code"
     ]
-    assert len(spans) == len(examples(language, name)) + 1  # and the setup
+    assert len(spans) > len(examples(language, name))  # the setup too
     assert shown > 0
 
 
