@@ -28,7 +28,8 @@ LIMIT_SECONDS = 120  # a cell that takes longer hangs
 
 def read(site, language: str, name: str):
     folder = site.folder / site.address(language, name)
-    return nbformat.read(folder / f"{name}.ipynb", as_version=4)
+    stem = name.rpartition("/")[2]
+    return nbformat.read(folder / f"{stem}.ipynb", as_version=4)
 
 
 def place(language: str, name: str, line: int | str) -> str:
