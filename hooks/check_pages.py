@@ -62,7 +62,7 @@ def _check_definition(name: str, root: Path, page: Path, line: int) -> None:
 def _check_navigation(config, pages: set[str]) -> None:
     file = Path(config.config_file_path)
     lines = split_lines(read_page(file))
-    listed = {next(iter(entry.values())) for entry in config.nav}
+    listed = set(_listed(config.nav))
     for page in sorted(listed - pages):
         line = next((n for n, text in enumerate(lines, 1) if text.endswith(page)), 1)
         docs = Path(config.docs_dir).relative_to(file.parent)
@@ -73,3 +73,10 @@ def _check_navigation(config, pages: set[str]) -> None:
     for page in sorted(pages - listed):
         problem = f"{file.name}: the page {page} is not in nav; add a line for it."
         raise PluginError(problem)
+
+
+def _listed(nav: list[dict]):
+    """The pages of a navigation, those of its sections too."""
+    for entry in nav:
+        value = next(iter(entry.values()))
+        yield from [value] if isinstance(value, str) else _listed(value)

@@ -40,20 +40,21 @@ def on_env(env, *, config, files):
         inlined = inline_pages(paths, Definitions(root / folder))
     except (PageError, StandaloneError) as error:
         raise PluginError(str(error)) from error
-    words = _words(config)
+    words = plain_words(config)
     lang = config.extra["language"]["lang"]
     texts = []
     for page, parts in zip(pages, inlined, strict=True):
-        parts = plain_parts(parts, _linker(page.file, files, config), words)
+        parts = plain_parts(parts, linker(page.file, files, config), words)
         texts.append(plain_page(parts, words))
         _write(config, page.file.src_uri, texts[-1])
         downloads = page.meta.setdefault("downloads", {})
         downloads["markdown"] = page.file.src_uri
-        if "notebook" not in downloads:  # else another hook has made one
-            downloads["notebook"] = _notebook(page.file)
-            downloads["colab"] = colab_address(page.file, config)
-            notebook = make_notebook(parts, lang, page.title)
-            _write(config, _notebook(page.file), nbformat.writes(notebook) + "\n")
+        downloads["notebook"] = _notebook(page.file)
+        downloads["colab"] = colab_address(page.file, config)
+        # A lab has run its own, plots and all (labs.py).
+        notebook = getattr(page, "notebook", None)
+        notebook = notebook or make_notebook(parts, lang, page.title)
+        _write(config, _notebook(page.file), nbformat.writes(notebook) + "\n")
     _write(config, "llms.txt", _index(pages, config))
     _write(config, "llms-full.txt", "\n".join([_introduction(config), *texts]))
     return env
@@ -90,7 +91,7 @@ def colab_address(file, config) -> str | None:
     return f"{COLAB}/{match['repository']}/blob/{config.remote_branch}/{place}"
 
 
-def _linker(file, files, config):
+def linker(file, files, config):
     """From the target of a link to its address on the published site, "" for none."""
 
     def link(target: str) -> str:
@@ -111,7 +112,7 @@ def _address(config, uri: str) -> str:
     return urljoin(config.site_url or "", uri)
 
 
-def _words(config) -> Words:
+def plain_words(config) -> Words:
     labels = config.extra["labels"]
     keys = ("blocks", "defined_above", "output", "error")
     return Words(**{key: labels[key] for key in keys})

@@ -15,6 +15,7 @@ from babel.messages import pofile
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from fences.words import read_words
 from localize.languages import Language
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
@@ -67,7 +68,7 @@ class Entry:
 
 
 def read_markdown(path: Path, text: str) -> list[Line]:
-    """The prose of a page, and the comments of its code."""
+    """The prose of a page, the comments of its code, and the words of its plots."""
     lines = []
     if front := FRONT_MATTER.match(text):
         lines.append(Line(path, 2, front["description"]))
@@ -96,7 +97,8 @@ def _read_comments(path: Path, token: Token) -> list[Line]:
                 lines.append(Line(path, first + one.start[0], text))
     except (tokenize.TokenError, SyntaxError):
         pass  # no Python; reading the examples of the page says so
-    return lines
+    words = (read_words(token.content) or []) if language == "python" else []
+    return lines + [Line(path, first + word.line, word.text) for word in words]
 
 
 def _read_inline(path: Path, token: Token) -> list[Line]:

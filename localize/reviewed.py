@@ -7,7 +7,8 @@ until someone brings it up to date and records that:
     python -m localize reviewed docs/<code>/access-parameter.md#by-name
 
 A section is what stands between two headings, apart from code and outputs, which are
-compared token by token elsewhere; the comments in the code belong to it.
+compared token by token elsewhere; the comments in the code belong to it, and so do the
+words of plots.
 """
 
 import difflib
@@ -23,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fences.blocks import Block, PageError, read_blocks, read_page, split_lines
+from fences.words import read_words
 from localize.languages import Language, read_languages
 
 HEADING = re.compile(r"#{1,6}\s+(?P<text>.+?)\s+\{ #(?P<id>[a-z0-9-]+) \}\s*$")
@@ -94,7 +96,8 @@ def _comments(block: Block) -> list[str]:
     if block.language != "python":
         return []
     tokens = tokenize.generate_tokens(io.StringIO(block.source).readline)
-    return [token.string for token in tokens if token.type == tokenize.COMMENT]
+    comments = [token.string for token in tokens if token.type == tokenize.COMMENT]
+    return comments + [word.text for word in read_words(block.source) or ()]
 
 
 def check(root: Path, language: Language) -> list[str]:
@@ -105,10 +108,11 @@ def check(root: Path, language: Language) -> list[str]:
         PageError: a page cannot be read.
     """
     record = _read_record(root, language)
+    pages = _pages(root, language)
     found = []
-    for page in _pages(root, language):
+    for page in pages:
         english, own = _both(root, language, page)
-        known = record.get(page.name, {})
+        known = record.get(page.as_posix(), {})
         for name, section in own.items():
             if name not in english:
                 continue  # the comparison of the pages says so
@@ -118,10 +122,10 @@ def check(root: Path, language: Language) -> list[str]:
                 )
         for name in known.keys() - own.keys():
             found.append(
-                f"{language.reviewed}: {page.name} has no section #{name} any more; "
-                f"run: {COMMAND} {language.docs}/{page.name}"
+                f"{language.reviewed}: {page} has no section #{name} any more; "
+                f"run: {COMMAND} {language.docs}/{page}"
             )
-    for name in sorted(record.keys() - {page.name for page in _pages(root, language)}):
+    for name in sorted(record.keys() - {page.as_posix() for page in pages}):
         found.append(
             f"{language.reviewed}: there is no {language.docs}/{name}; remove it."
         )
@@ -132,9 +136,9 @@ def _out_of_date(
     root: Path, language: Language, page: Path, name: str, section: Section, old: str
 ) -> str:
     source = read_languages(root)[0]
-    english = read_sections(root / source.docs / page.name)[name]
-    place = f"{language.docs}/{page.name}"
-    origin = f"{source.docs}/{page.name}"
+    english = read_sections(root / source.docs / page)[name]
+    place = f"{language.docs}/{page}"
+    origin = f"{source.docs}/{page}"
     cure = f"bring it up to date, then run: {COMMAND} {place}#{name}"
     if old is None:
         return (
@@ -218,14 +222,16 @@ def _file(root: Path, language: Language) -> Path:
 
 
 def _pages(root: Path, language: Language) -> list[Path]:
-    return sorted((root / language.docs).glob("*.md"))
+    """The pages of a language, by their paths in its folder."""
+    folder = root / language.docs
+    return sorted(path.relative_to(folder) for path in folder.rglob("*.md"))
 
 
 def _both(root: Path, language: Language, page: Path):
     """The sections of the English page and of the translated one."""
     source = read_languages(root)[0]
-    english = Path(source.docs, page.name)
-    own = Path(language.docs, page.name)
+    english = Path(source.docs, page)
+    own = Path(language.docs, page)
     return tuple(
         read_sections(path, read_page(root / path)) if (root / path).exists() else {}
         for path in (english, own)
@@ -275,8 +281,8 @@ def command(arguments: list[str]) -> int:
 def _target(root: Path, languages: list[Language], argument: str):
     path, _, name = argument.partition("#")
     for language in languages:
-        folder, _, page = path.rpartition("/")
-        if folder == language.docs and (root / path).is_file():
+        page = path.removeprefix(f"{language.docs}/")
+        if page != path and (root / path).is_file():
             english, own = _both(root, language, Path(page))
             if name and name not in english.keys() & own.keys():
                 known = ", ".join(f"#{one}" for one in own if one in english)

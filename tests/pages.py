@@ -19,6 +19,7 @@ from fences.blocks import (
     split_lines,
 )
 from fences.compare import difference
+from fences.words import read_words
 
 HEADING = re.compile(r"(?P<level>#{1,6})\s+(?P<text>.+?)\s+\{ #(?P<id>[a-z0-9-]+) \}")
 DEFINITION = re.compile(r":::\s+(\S+)$")
@@ -77,6 +78,9 @@ def read(path: Path, text: str | None = None) -> Page:
     for token in MarkdownIt("commonmark").enable("table").parse(body):
         if token.type == "inline" and not DEFINITION.match(token.content):
             _add_inline(page, token)
+    for block in page.blocks:
+        for word in read_words(block.source) or ():
+            page.prose.append(Mark(block.line + word.line, word.text))
     return page
 
 
@@ -158,6 +162,16 @@ def _compare_marks(kind, english, ours, other, theirs) -> list[str]:
 
 
 def _compare_code(ours: Example, theirs: Example) -> list[str]:
+    words = read_words(ours.code.source), read_words(theirs.code.source)
+    if None not in words:  # the one fence whose strings may differ, apart from its keys
+        keys = [[word.key for word in each] for each in words]
+        if keys[0] == keys[1]:
+            return []
+        return [
+            f"{theirs.code.path}:{theirs.code.line}: these words are for {keys[1]}, "
+            f"and those at {ours.code.path}:{ours.code.line} for {keys[0]}; make the "
+            "keys the same."
+        ]
     a, b = _tokens(ours.code), _tokens(theirs.code)
     for (mine, line), (its, its_line) in zip(a, b, strict=False):
         if mine != its:

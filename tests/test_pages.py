@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from fences.words import read_words
 from tests import pages
 
 ROOT = Path(__file__).parents[1]
 ENGLISH = Path("docs/en")
 CHINESE = Path("docs/zh")
-NAMES = sorted(path.name for path in (ROOT / ENGLISH).glob("*.md"))
+NAMES = sorted(
+    path.relative_to(ROOT / ENGLISH).as_posix()
+    for path in (ROOT / ENGLISH).rglob("*.md")
+)
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +33,7 @@ def test_both_languages_have_the_same_files():
         for folder in (ENGLISH, CHINESE)
     ]
     assert files[0] == files[1]
-    assert len(NAMES) == 15
+    assert len(NAMES) == 17
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -192,3 +196,44 @@ def test_chinese_on_an_english_page_is_named():
     found = "\n".join(pages.left_in_chinese(pages.read(Path("docs/en/page.md"), text)))
     assert "docs/en/page.md:7: this is Chinese" in found
     assert "docs/en/page.md:10: this is Chinese" in found
+
+
+# The words of plots: the one fence whose strings may differ between the languages.
+WORDS = 'words = {\n    "axis": "depth of the net",\n    "line": "std",\n}\n'
+WORTE = 'words = {\n    "axis": "网络的深度",\n    "line": "标准差",\n}\n'
+WORD_CHANGES = {
+    "key": ('"line"', '"lines"', 24, "are for ['axis', 'lines']"),
+    "missing": ('    "line": "标准差",\n', "", 24, "are for ['axis'], and"),
+    "number": ('"标准差"', "1", 26, "the code has '\"网络的深度\"'"),
+    "more code": ("}\n", "}\nx = 1\n", 26, "the code has '\"网络的深度\"'"),
+    "English": ("网络的深度", "the depth of it", 26, "this is English"),
+}
+
+
+def read_words_pages(theirs: str) -> list[pages.Page]:
+    return [
+        pages.read(folder / "page.md", f"{text}\n```python\n{words}```\n")
+        for folder, text, words in (
+            (ENGLISH, PAGE, WORDS),
+            (CHINESE, SEITE, theirs),
+        )
+    ]
+
+
+def test_words_of_plots_may_differ():
+    ours, theirs = read_words_pages(WORTE)
+    assert pages.compare(ours, theirs) == []
+    assert pages.left_in_english(theirs) == pages.left_in_chinese(ours) == []
+    other = ours.blocks[-1].source.replace("words =", "labels =")
+    assert read_words(other) is None, "another name is ordinary code"
+
+
+@pytest.mark.parametrize("name", WORD_CHANGES)
+def test_nothing_else_may_differ_in_them(name):
+    old, new, line, words = WORD_CHANGES[name]
+    assert old in WORTE
+    ours, theirs = read_words_pages(WORTE.replace(old, new))
+    found = pages.compare(ours, theirs) + pages.left_in_english(theirs)
+    assert len(found) == 1, found
+    assert found[0].startswith(f"docs/zh/page.md:{line}: "), found
+    assert words in found[0]

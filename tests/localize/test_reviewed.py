@@ -242,3 +242,23 @@ def test_sections():
     assert len({one.digest for one in sections.values()}) == 2
     assert all(len(one.digest) == 8 for one in sections.values())
     assert json.loads(json.dumps({"page": sections["page"].digest}))
+
+
+def test_pages_in_folders_and_the_words_of_plots(project, capsys):
+    words = 'words = {"line": "std"}'
+    fence = f"\n```python\n{words}\n```\n"
+    for docs, text in (("docs/en", ENGLISH), ("docs/zh", CHINESE)):
+        (project / docs / "labs").mkdir()
+        (project / docs / "labs/page.md").write_text(text + fence, encoding="utf-8")
+    found = problems(project)
+    assert len(found) == 2
+    assert found[0].startswith("docs/zh/labs/page.md:5: no record says which text")
+    assert main(["reviewed", "docs/zh/labs/page.md"]) == 0
+    assert "docs/zh/labs/page.md: recorded" in capsys.readouterr().out
+    assert problems(project) == []
+    change(project, '"std"', '"variance"', "docs/en/labs/page.md")
+    (problem,) = problems(project)
+    assert problem.startswith("docs/zh/labs/page.md:18: section #next was")
+    change(project, '"variance"', '"std"', "docs/en/labs/page.md")
+    change(project, '"line"', '"curve"', "docs/en/labs/page.md")
+    assert problems(project) == [], "the keys are code, which is compared elsewhere"

@@ -221,6 +221,15 @@ def test_each_mistake_is_named_with_its_place(project, name):
     assert words in found[0]
 
 
+def test_the_words_of_plots(project):
+    words = '\n```python\nwords = {\n    "a": "第2层",  # 第3层\n}\n```\n'
+    with (project / "docs/zh/page.md").open("a", encoding="utf-8") as file:
+        file.write(words)
+    comment, word = check(project)
+    assert comment.startswith("docs/zh/page.md:37: '第3层' is set wrongly")
+    assert word.startswith("docs/zh/page.md:37: '第2层' is set wrongly")
+
+
 def test_an_exception_lets_one_line_through(project):
     change(project, "docs/zh/page.md", "层的参数", "层的参量")
     change(

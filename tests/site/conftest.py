@@ -5,6 +5,7 @@ import http.server
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +15,15 @@ import pytest
 from cheatsheet.pdf import FLAGS, NoChromiumError, find_chromium
 
 ROOT = Path(__file__).parents[2]
+# Every build of the tests runs a lab once, and then knows what its code gave.
+RUNS = tempfile.TemporaryDirectory(prefix="labs-")
+os.environ.setdefault("LABS_CACHE", RUNS.name)
 LANGUAGES = {"en": "", "zh": "zh/"}
-NAMES = sorted(path.stem for path in (ROOT / "docs" / "en").glob("*.md"))
+NAMES = sorted(
+    path.relative_to(ROOT / "docs/en").with_suffix("").as_posix()
+    for path in (ROOT / "docs/en").rglob("*.md")
+)
+SECTIONS = [name for name in NAMES if not name.startswith("labs/")]
 REPOSITORY = "https://github.com/example/cheatsheet"
 PHONE = {"width": 360, "height": 740}
 LAPTOP = {"width": 1366, "height": 768}

@@ -179,6 +179,39 @@ def test_config_that_does_not_say_its_language(project):
     assert "it needs `docs_dir: docs/fr` and `extra: {language: {lang:" in message
 
 
+LAB = "docs/en/labs/custom-distribution.md"
+
+
+def line_of(path: Path, words: str) -> int:
+    lines = path.read_text(encoding="utf-8").split("\n")
+    return next(n for n, line in enumerate(lines, 1) if words in line)
+
+
+def test_lab_that_raises(project):
+    line = line_of(project / LAB, "edges = torch.linspace")
+    change(project / LAB, "torch.linspace(-10, 10, 81)", "torch.no_such(81)")
+    message = stop_of(project)
+    assert f"{LAB}:{line}: this lab raises when the build runs it: " in message
+    assert "AttributeError: module 'torch' has no attribute 'no_such'" in message
+    assert "(in `edges = torch.no_such(81) # 80 bins, 0.25 wide`)" in message
+
+
+def test_lab_that_prints_something_else(project):
+    line = line_of(project / LAB, "w <= -5 0.2505") - 1
+    change(project / LAB, "w <= -5 0.2505", "w <= -5 0.2605")
+    message = stop_of(project)
+    assert f"{LAB}:{line}: the page shows other output (-) than the " in message
+    assert "- w <= -5 0.2605, " in message
+    assert "pytest --update-outputs" in message
+
+
+def test_plot_without_words(project):
+    change(project / LAB, "](plot)", "]")
+    line = line_of(project / LAB, "edges = torch.linspace") - 1
+    message = stop_of(project)
+    assert f"{LAB}:{line}: this code draws 1 plots, and 0 lines" in message
+
+
 @pytest.mark.parametrize("formula", ["\\frac{1}{", "\\nosuchmacro{w}", "w_1_2"])
 def test_formula_that_mathjax_rejects(project, browser, formula):
     """Seen where MathJax runs, in the browser; the test of every page says the same."""

@@ -19,9 +19,9 @@ from nbclient.exceptions import CellExecutionError
 
 from fences.blocks import Example, read_examples
 from fences.compare import difference
-from tests.site.conftest import LANGUAGES, NAMES, ROOT
+from tests.site.conftest import LANGUAGES, ROOT, SECTIONS
 
-PAGES = [(language, name) for language in LANGUAGES for name in NAMES]
+PAGES = [(language, name) for language in LANGUAGES for name in SECTIONS]
 CODES = {"en": "en", "zh": "zh-Hans"}
 SERVER = Path(__file__).with_name("kernel_server.py")
 LIMIT_SECONDS = 120  # a cell that takes longer hangs
@@ -29,7 +29,8 @@ LIMIT_SECONDS = 120  # a cell that takes longer hangs
 
 def read(site, language: str, name: str):
     folder = site.folder / site.address(language, name)
-    return nbformat.read(folder / f"{name}.ipynb", as_version=4)
+    stem = name.rpartition("/")[2]
+    return nbformat.read(folder / f"{stem}.ipynb", as_version=4)
 
 
 def place(language: str, name: str, line: int | str) -> str:

@@ -23,7 +23,7 @@ from fences.blocks import read_examples
 from fences.run import Page, judge
 from localize.languages import read_languages
 from tests.pages import CHINESE
-from tests.site.conftest import LANGUAGES, NAMES, ROOT, build, open_page
+from tests.site.conftest import LANGUAGES, ROOT, SECTIONS, build, open_page
 from tests.site.test_bad_input import stop_of
 from tests.site.test_serve import change, copy_project
 
@@ -59,7 +59,7 @@ def soup(folder: Path, page: str) -> BeautifulSoup:
 
 def test_the_sheet_has_every_page():
     chosen = yaml.safe_load((ROOT / SELECTION).read_text(encoding="utf-8"))
-    assert sorted(chosen) == NAMES
+    assert sorted(chosen) == SECTIONS
     assert all(page in ids for page, ids in chosen.items() if page != "index")
 
 
@@ -69,7 +69,7 @@ def test_the_code_of_the_sheet_runs_from_top_to_bottom(sheet, tmp_path):
     path = tmp_path / f"{language}.md"
     path.write_text(text, encoding="utf-8")
     examples = read_examples(path)
-    assert len(examples) > len(NAMES)
+    assert len(examples) > len(SECTIONS)
     outputs = 0
     with Page(path, examples) as page:
         for index, example in enumerate(examples):
@@ -79,7 +79,7 @@ def test_the_code_of_the_sheet_runs_from_top_to_bottom(sheet, tmp_path):
                 outputs += 1
                 problem, _, _ = judge(page, index, "CPU")
                 assert not problem, problem
-    assert outputs > len(NAMES)
+    assert outputs > len(SECTIONS)
 
 
 @pytest.mark.parametrize("paper", PAPERS)
@@ -98,7 +98,7 @@ def test_the_pdf(printed, language, paper):
     text = squeeze("\n".join(page.extract_text() for page in pdf.pages))
     html = soup(printed, LANGUAGES[language] + "cheatsheet")
     parts = html.select(".sheet :is(h1, h2, h3, p:not(.sheet-pdfs), pre)")
-    assert len(parts) > 4 * len(NAMES)
+    assert len(parts) > 4 * len(SECTIONS)
     missing = [
         line
         for part in parts
@@ -120,7 +120,7 @@ def test_the_pdf(printed, language, paper):
         for link in html.select(".sheet a:not(.headerlink, .sheet-pdfs a)")
     }
     assert links == expected
-    assert len(links) > len(NAMES)
+    assert len(links) > len(SECTIONS)
     assert all(link.startswith(ADDRESS + LANGUAGES[language]) for link in links)
 
 
@@ -167,7 +167,7 @@ def test_the_sheet_is_a_page_of_the_site(tab, site, language):
     own = LANGUAGES[language]
     tab.goto(f"{site.url}{own}cheatsheet/")
     tab.wait_for_load_state("networkidle")
-    assert tab.locator(".sheet pre").count() > len(NAMES)
+    assert tab.locator(".sheet pre").count() > len(SECTIONS)
     assert tab.locator(".sheet button").count() == 0
     tab.locator(".md-search__input").fill("Sequential")
     tab.locator(".md-search-result__link").first.wait_for()
@@ -203,7 +203,7 @@ def test_every_page_prints_well(tab, site, language):
     tab.set_viewport_size(size)
     tab.emulate_media(media="print")
     external = 0
-    for name in [*NAMES, "cheatsheet"]:
+    for name in [*SECTIONS, "cheatsheet"]:
         tab.goto(site.url + site.address(language, name))
         tab.wait_for_selector(
             ".md-header[data-md-state], .md-content", state="attached"
@@ -256,7 +256,7 @@ def test_the_sheet_is_read_without_a_lens(tab, site, language, paper):
           return [parseFloat(style.fontSize), rows - lines, e.textContent]
         })"""
     )
-    assert len(codes) > len(NAMES)
+    assert len(codes) > len(SECTIONS)
     assert all(size >= 7 * PIXELS - 0.01 for size, *_ in codes)
     # A Chinese glyph from another font may make its line a little higher.
     assert [text for _, more, text in codes if more > 0.9] == []

@@ -14,8 +14,8 @@ import pytest
 
 from tests.site.conftest import ROOT
 
-PARTS = ("cheatsheet", "docs", "fences", "hooks", "localize", "snippets", "standalone")
-PARTS += ("theme", "glossary.yml", "mkdocs.yml", "mkdocs.zh.yml")
+PARTS = ("cheatsheet", "docs", "fences", "hooks", "labs", "localize", "snippets")
+PARTS += ("standalone", "theme", "glossary.yml", "mkdocs.yml", "mkdocs.zh.yml")
 WAIT_SECONDS = 90
 
 
@@ -81,6 +81,10 @@ def test_both_languages_are_served(served):
     assert f'href="{url}zh/define-network/"' in html  # canonical: the served address
     html = wait_for(f"{url}define-network/", "Define Network", log)
     assert re.search(rf'hreflang="zh-Hans"|href="{url}zh/define-network/"', html)
+    # No address of a repository is known: a notebook to download, and no Colab.
+    html = wait_for(f"{url}labs/custom-distribution/", "page-downloads", log)
+    assert "custom-distribution.ipynb" in html
+    assert "colab" not in html
 
 
 def test_edits_show(served):

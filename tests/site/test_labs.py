@@ -1,0 +1,228 @@
+"""The labs of the built site: their plots, their weight, and their notebooks."""
+
+import gzip
+import json
+import re
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from nbclient import NotebookClient
+
+from fences.blocks import read_examples
+from fences.compare import difference
+from fences.words import read_words
+from tests.pages import CHINESE
+from tests.site.conftest import LANGUAGES, LAPTOP, NAMES, REPOSITORY, ROOT, open_page
+
+LABS = [name for name in NAMES if name.startswith("labs/")]
+ALL = [(language, name) for language in LANGUAGES for name in LABS]
+BYTES = 60 * 1024
+PLOTS = {"labs/custom-distribution": 1, "labs/initialization-through-depth": 3}
+each = pytest.mark.parametrize(("language", "name"), ALL)
+
+
+@pytest.fixture(scope="module")
+def soups(site):
+    return {lab: BeautifulSoup(site.html(*lab), "html.parser") for lab in ALL}
+
+
+def examples(language: str, name: str):
+    return read_examples(ROOT / "docs" / language / f"{name}.md")
+
+
+def notebook_of(site, language: str, name: str) -> nbformat.NotebookNode:
+    stem = name.rpartition("/")[2]
+    file = site.folder / site.address(language, name) / f"{stem}.ipynb"
+    notebook = nbformat.read(file, nbformat.NO_CONVERT)
+    nbformat.validate(notebook)
+    return notebook
+
+
+def test_the_labs_are_there():
+    assert sorted(PLOTS) == LABS
+
+
+@each
+def test_a_lab_is_light(site, report, language, name):
+    weight = len(gzip.compress(site.html(language, name).encode(), 9))
+    report(f"{language}/{name}: {weight / 1024:.1f} KB after gzip")
+    assert weight <= BYTES
+    assert not re.search("<style", site.html(language, name).partition("<article")[2])
+
+
+@each
+def test_plots_speak_the_language_of_the_page(soups, language, name):
+    plots = soups[language, name].select("article figure.plot > svg[role=img]")
+    assert len(plots) == PLOTS[name]
+    for plot in plots:
+        assert len(plot["aria-label"]) > 40
+        assert bool(CHINESE.search(plot["aria-label"])) == (language == "zh")
+        assert plot.select("path")
+    drawn = {text.text.strip() for plot in plots for text in plot.select("text")}
+    words = {
+        word.text
+        for example in examples(language, name)
+        for word in read_words(example.code.source) or ()
+    }
+    assert words
+    assert words <= drawn, "a word that no plot shows"
+    assert any(map(CHINESE.search, drawn)) == (language == "zh")
+    assert {word for word in drawn if CHINESE.search(word)} <= words
+
+
+@each
+def test_a_lab_says_how_long_it_ran(site, soups, language, name):
+    words = soups[language, name].select_one("article .lab-time").text
+    form = {
+        "en": r"This lab ran in (\d+\.\d) s when the site was built\.",
+        "zh": r"构建本站时，这个实验运行了 (\d+\.\d) 秒。",
+    }[language]
+    shown = float(re.fullmatch(form, words)[1])
+    spans = [
+        cell.metadata.execution
+        for cell in notebook_of(site, language, name).cells
+        if cell.cell_type == "code"
+    ]
+    assert len(spans) > len(examples(language, name))  # the setup too
+    assert shown > 0
+
+
+@each
+def test_downloads(soups, language, name):
+    """The notebook that ran, not one made of the page's Markdown."""
+    links = soups[language, name].select("article nav.page-downloads a")
+    stem = name.rpartition("/")[2]
+    assert links[0]["href"] == f"{stem}.ipynb"
+    place = f"blob/gh-pages/{LANGUAGES[language]}{name}/{stem}.ipynb"
+    repository = REPOSITORY.removeprefix("https://github.com/")
+    colab = f"https://colab.research.google.com/github/{repository}/{place}"
+    assert links[1]["href"] == colab
+
+
+@each
+def test_the_notebook_runs_alone(site, tmp_path, monkeypatch, language, name):
+    """Downloaded, in an empty folder, in a kernel that knows nothing of `snippets`."""
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    notebook = notebook_of(site, language, name)
+    wanted = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
+    alone = "import importlib.util as u\nassert u.find_spec('snippets') is None"
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(alone))
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+    resources = {"metadata": {"path": str(tmp_path)}}
+    NotebookClient(notebook, timeout=300, resources=resources).execute()
+    got = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
+    assert got.pop(0) == []
+    for ours, theirs in zip(wanted, got, strict=True):
+        assert difference(printed(ours), printed(theirs)) is None
+        assert len(plots(ours)) == len(plots(theirs))
+    assert sum(len(plots(outputs)) for outputs in got) == PLOTS[name]
+
+
+def printed(outputs) -> str:
+    return "".join(one.text for one in outputs if one.output_type == "stream")
+
+
+def plots(outputs) -> list[str]:
+    return [one.data["image/svg+xml"] for one in outputs if one.output_type != "stream"]
+
+
+@each
+def test_the_page_shows_what_the_notebook_printed(site, soups, language, name):
+    outputs = [
+        pre.text.rstrip() for pre in soups[language, name].select("article .output pre")
+    ]
+    cells = notebook_of(site, language, name).cells
+    got = [printed(cell.outputs) for cell in cells if cell.cell_type == "code"]
+    assert [text.rstrip() for text in got if text] == outputs
+
+
+def test_definitions_are_in_the_language_of_the_notebook(site):
+    name = "labs/initialization-through-depth"
+    for language in LANGUAGES:
+        cells = notebook_of(site, language, name).cells
+        (cell,) = (cell for cell in cells if "def std_through_depth" in cell.source)
+        docstring = cell.source.split('"""')[1]
+        assert bool(CHINESE.search(docstring)) == (language == "zh")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_search_finds_a_lab_and_no_numbers_of_its_axes(site, language):
+    file = site.folder / LANGUAGES[language] / "search/search_index.json"
+    entries = json.loads(file.read_text(encoding="utf-8"))["docs"]
+    text = {entry["location"]: entry["text"] for entry in entries}
+    section = text["labs/initialization-through-depth/#gradients"]
+    assert "plot_by_layer" in section.replace("\u200b", "")
+    assert "10" not in section
+    assert "reset_parameters" not in section
+
+
+# The least contrast of what a plot draws with its ground: of words, and of lines.
+CONTRASTS = """() => {
+  const channel = (c) =>
+    (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4
+  const light = (color) => {
+    const [r, g, b] = color.match(/[\\d.]+/g).map(Number)
+    return 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b)
+  }
+  const ground = light(getComputedStyle(document.body).backgroundColor)
+  const least = (selector, property) => {
+    const colors = [...document.querySelectorAll(selector)]
+      .filter((e) => !e.closest("defs"))
+      .map((e) => getComputedStyle(e)[property])
+      .filter((color) => color.startsWith("rgb"))
+      .map(light)
+    return Math.min(...colors.map(
+      (c) => (Math.max(c, ground) + 0.05) / (Math.min(c, ground) + 0.05)))
+  }
+  return {
+    text: least(".plot text", "fill"),
+    lines: least('.plot [style*="stroke: "]', "stroke"),
+    areas: least('.plot [style*="fill: var"]', "fill"),
+  }
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@each
+def test_plots_can_be_read(browser, site, language, name, scheme):
+    context = browser.new_context(viewport=LAPTOP, color_scheme=scheme)
+    tab = context.new_page()
+    open_page(tab, site, language, name)
+    tab.wait_for_timeout(400)  # colours fade in
+    least = tab.evaluate(CONTRASTS)
+    assert least["text"] >= 4.5
+    assert least["lines"] >= 3
+    assert least["areas"] >= 3
+    box = tab.locator(".plot svg").first.bounding_box()
+    assert box["width"] > 300
+    assert box["height"] > 150
+    context.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_copy_gives_the_code_of_a_cell(tab, site, language):
+    name = "labs/custom-distribution"
+    open_page(tab, site, language, name)
+    blocks = tab.locator("article .highlight:not(.no-copy)")
+    copied = []
+    for index in range(blocks.count()):
+        blocks.nth(index).hover()
+        tab.evaluate("navigator.clipboard.writeText('')")
+        blocks.nth(index).locator(
+            "button.md-clipboard, button[data-md-type=copy]"
+        ).click()
+        tab.wait_for_function("async () => await navigator.clipboard.readText()")
+        copied.append(tab.evaluate("navigator.clipboard.readText()").rstrip())
+    wanted = [example.code.source for example in examples(language, name)]
+    assert len(copied) == len(wanted)
+    for code, text in zip(wanted, copied, strict=True):
+        last = code.rstrip().rpartition("\n\n")[2]
+        assert without_blank_lines(text).endswith(without_blank_lines(last))
+
+
+def without_blank_lines(code: str) -> str:
+    """An interactive prompt needs them after a block; the page does not show them."""
+    return "\n".join(line for line in code.split("\n") if line.strip())
