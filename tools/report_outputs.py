@@ -1,10 +1,10 @@
-"""Open or update one issue for each torch release that prints other than the pages show.
+"""Open or update one issue for each torch release that prints what no page shows.
 
     python tools/report_outputs.py FOLDER
 
-FOLDER holds a folder for each run: `torch.txt`, its version, and `fences.xml`, the JUnit
-report of its fences. The nightly builds of 2.16 and 2.16 itself are one cause, and so
-have one issue. It is found by a mark in its text and a label, closed or open, so that
+FOLDER holds a folder for each run: `torch.txt`, its version, and `fences.xml`, the
+JUnit report of its fences. The nightly builds of 2.16 and 2.16 itself are one cause and
+have one issue. It is found by its label and a mark in its text, closed or open, so that
 there is never a second one. Needs gh and, in the environment, GITHUB_REPOSITORY.
 """
 
@@ -24,7 +24,9 @@ LIMIT = 60_000
 def main(folder: Path) -> None:
     runs = sorted(file.parent for file in folder.glob("*/torch.txt"))
     if not runs:
-        sys.exit(f"{folder}: no run left its outputs here; see the jobs before this one.")
+        sys.exit(
+            f"{folder}: no run left its outputs here; see the jobs before this one."
+        )
     for release, found in failures(runs).items():
         report(release, found)
 
@@ -73,8 +75,8 @@ def mark(release: str) -> str:
 def text(release: str, found: dict[str, list[str]]) -> str:
     parts = [
         mark(release),
-        "A page shows the output of the pinned torch. If the other output is right, add "
-        "its lines to `fences/versions.json`; otherwise mend the page.",
+        "A page shows the output of the pinned torch. If the other output is right, "
+        "add its lines to `fences/versions.json`; otherwise mend the page.",
     ]
     for version, texts in found.items():
         parts.append(f"### torch {version}: {len(texts)} fences")
