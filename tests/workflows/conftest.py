@@ -15,17 +15,15 @@ REPOSITORY = "Owner/cheatsheet"
 @pytest.fixture
 def environment(tmp_path):
     """What GitHub sets for a step; and no settings of this machine for git."""
-    home = tmp_path / "home"
-    home.mkdir()
     output = tmp_path / "output.txt"
     output.touch()
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("GIT_", "SITE_"))}
     return kept | {
-        "HOME": str(home),
+        "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
         "GITHUB_REPOSITORY": REPOSITORY,
         "GITHUB_REPOSITORY_OWNER": REPOSITORY.partition("/")[0],
-        "GITHUB_SERVER_URL": str(tmp_path / "server"),
+        "GITHUB_SERVER_URL": "https://github.com",
         "GITHUB_OUTPUT": str(output),
         "GH_TOKEN": "",
     }

@@ -60,6 +60,7 @@ class Server:
 def server(tmp_path, environment):
     server = Server(tmp_path / "server", environment)
     environment["GITHUB_SHA"] = server.main
+    environment["GITHUB_SERVER_URL"] = str(tmp_path / "server")
     return server
 
 
@@ -221,10 +222,11 @@ def test_no_site_is_not_published(server, job, environment, what):
     assert server.files() == FIRST
 
 
-def test_no_server(job, environment):
-    environment["GITHUB_SHA"] = "0" * 40
-    done = run(PUBLISH, job, environment)
+def test_no_server(job, environment, tmp_path):
+    nowhere = {"GITHUB_SERVER_URL": str(tmp_path), "GITHUB_SHA": "0" * 40}
+    done = run(PUBLISH, job, environment | nowhere)
     assert done.returncode != 0
+    assert "does not appear to be a git repository" in done.stderr
 
 
 def test_the_token_is_given_by_gh_and_is_on_no_command_line(
