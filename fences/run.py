@@ -10,6 +10,7 @@ from fences import page_process
 from fences.blocks import Block, Example
 from fences.compare import difference
 from fences.page_process import Outcome
+from fences.versions import wanted
 
 # A fence that takes longer than this hangs.
 LIMIT_SECONDS = 120
@@ -113,7 +114,7 @@ def judge(page: Page, index: int, device: str) -> tuple[str, Block | None, str]:
     if not got:
         problem = f"{place(shown)}: this output follows code that prints nothing "
         return problem + f"(line {code.line}). Remove it, or print.", None, got
-    diff = difference(shown.source, got)
+    diff = difference(wanted(shown), got)
     if diff is None:
         return "", None, got
     problem = (
@@ -121,7 +122,8 @@ def judge(page: Page, index: int, device: str) -> tuple[str, Block | None, str]:
     )
     problem += f"\n{_indent(diff)}\n  the code, from line {code.line + 1}:"
     problem += f"\n{_indent(code.source.rstrip())}\n  If the new output is right: "
-    return problem + "pytest --update-outputs", shown, got
+    problem += "pytest --update-outputs (if only another torch than the pinned one "
+    return problem + "prints it: fences/versions.json)", shown, got
 
 
 def place(block: Block, line: int | None = None) -> str:

@@ -3,16 +3,19 @@
 import functools
 import http.server
 import os
+import ssl
 import subprocess
 import sys
 import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from cheatsheet.pdf import FLAGS, NoChromiumError, find_chromium
+from tests.site import artifact
 
 ROOT = Path(__file__).parents[2]
 # Every build of the tests runs a lab once, and then knows what its code gave.
@@ -24,7 +27,7 @@ NAMES = sorted(
     for path in (ROOT / "docs/en").rglob("*.md")
 )
 SECTIONS = [name for name in NAMES if not name.startswith("labs/")]
-REPOSITORY = "https://github.com/example/cheatsheet"
+REPOSITORY = os.environ.get("REPO_URL", "https://github.com/example/cheatsheet")
 PHONE = {"width": 360, "height": 740}
 LAPTOP = {"width": 1366, "height": 768}
 
@@ -85,15 +88,37 @@ class GitHubPages(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-def serve(folder: Path) -> tuple[http.server.ThreadingHTTPServer, str]:
-    handler = functools.partial(GitHubPages, directory=str(folder))
+def serve(
+    folder: Path, base: str = GitHubPages.base, tls: ssl.SSLContext | None = None
+) -> tuple[http.server.ThreadingHTTPServer, str]:
+    kind = type("GitHubPages", (GitHubPages,), {"base": base})
+    handler = functools.partial(kind, directory=str(folder))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    if tls:
+        server.socket = tls.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server, f"http://127.0.0.1:{server.server_port}{GitHubPages.base}/"
+    return server, f"http://127.0.0.1:{server.server_port}{base}/"
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory) -> Site:
+def browser_flags() -> list[str]:
+    """More flags of the browser; filled before it starts."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory, browser_flags) -> Site:
+    """The site: the one that SITE_FOLDER names, else one built here."""
+    if built := artifact.find():
+        tls = built.certificate(tmp_path_factory.mktemp("certificate"))
+        server, _ = serve(built.folder, built.path, tls)
+        browser_flags += built.flags(server.server_port)
+        yield Site(built.folder, built.url)
+        server.shutdown()
+        server.server_close()
+        return
     folder = tmp_path_factory.mktemp("site")
     server, url = serve(folder)
     done = build(ROOT, folder, url)
@@ -105,7 +130,7 @@ def site(tmp_path_factory) -> Site:
 
 
 @pytest.fixture(scope="session")
-def browser():
+def browser(site, browser_flags):
     """Chromium: the machine's own, or the one that `playwright install` brought."""
     from playwright.sync_api import sync_playwright
 
@@ -115,7 +140,9 @@ def browser():
         except NoChromiumError:
             reason = "no Chromium found; run: playwright install chromium"
             (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
-        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS])
+        browser = playwright.chromium.launch(
+            executable_path=path, args=[*FLAGS, *browser_flags]
+        )
         yield browser
         browser.close()
 
@@ -124,7 +151,8 @@ def browser():
 def context(browser, site):
     context = browser.new_context(viewport=LAPTOP, locale="en-US")
     context.set_default_timeout(15_000)
-    origin = site.url.removesuffix("/cheatsheet/")
+    parts = urlsplit(site.url)
+    origin = f"{parts.scheme}://{parts.netloc}"
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
     yield context
     context.close()

@@ -1,0 +1,61 @@
+"""The shell steps of the workflows, run as they are written."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.workflows.flows import FOLDER, ROOT, read
+
+REPOSITORY = "Owner/cheatsheet"
+
+
+@pytest.fixture
+def environment(tmp_path):
+    """What GitHub sets for a step; and no settings of this machine for git."""
+    output = tmp_path / "output.txt"
+    output.touch()
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("GIT_", "SITE_"))}
+    return kept | {
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GITHUB_REPOSITORY": REPOSITORY,
+        "GITHUB_REPOSITORY_OWNER": REPOSITORY.partition("/")[0],
+        "GITHUB_SERVER_URL": "https://github.com",
+        "GITHUB_OUTPUT": str(output),
+        "GH_TOKEN": "",
+    }
+
+
+def script(job: str, name: str, flow: str = "site.yml") -> str:
+    """The shell lines of one step."""
+    steps = read(FOLDER / flow)["jobs"][job]["steps"]
+    return next(step["run"] for step in steps if step["name"] == name)
+
+
+def run(lines: str, folder: Path, environment: dict) -> subprocess.CompletedProcess:
+    """Run shell lines as GitHub runs them: bash, which stops at the first failure."""
+    return subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", lines],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """What `actions/checkout` and the install action leave: the files, and .venv."""
+    folder = tmp_path / "checkout"
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    files = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True)
+    for name in files.stdout.splitlines():
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes((ROOT / name).read_bytes())
+            (folder / name).chmod((ROOT / name).stat().st_mode)
+    (folder / ".venv").symlink_to(sys.prefix)
+    return folder
