@@ -15,7 +15,7 @@ from collections import Counter
 from types import SimpleNamespace
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch._C import _acc
 from torch.utils._pytree import tree_iter, tree_map_only
 from torch.utils.backend_registration import _setup_privateuseone_for_python_backend
@@ -34,6 +34,7 @@ _library = torch.library.Library("_", "IMPL")
 _aten_library = torch.library.Library("aten", "IMPL")
 _device_in_cpp = Tensor.device
 _to_in_cpp = Tensor.to
+_apply_of_modules = nn.Module._apply
 _storage_to_in_cpp = torch.UntypedStorage.to
 
 
@@ -90,8 +91,7 @@ def install() -> None:
     torch.UntypedStorage.to = _storage_to
     # There is nothing to wait for and nothing to give back.
     torch.accelerator.synchronize = torch.accelerator.empty_cache = _Module.synchronize
-    # As on a GPU, a module that moves keeps its parameters: tied ones stay tied.
-    torch.__future__.set_swap_module_params_on_conversion(True)
+    nn.Module._apply = _apply
 
 
 def device_of(tensor: Tensor) -> torch.device:
@@ -102,7 +102,7 @@ def device_of(tensor: Tensor) -> torch.device:
 
 
 def _is_here(tensor: Tensor) -> bool:
-    return _device_in_cpp.__get__(tensor).type == NAME
+    return _kind(tensor) == NAME
 
 
 def _implement(name: str, kernel) -> None:
@@ -217,6 +217,25 @@ def _to(tensor: Tensor, *args, **kwargs) -> Tensor:
         if device_of(tensor).index != (wanted.index or 0):
             tensor = _to_in_cpp(tensor, CPU)
     return _to_in_cpp(tensor, *args, **kwargs)
+
+
+def _apply(module: nn.Module, fn, recurse: bool = True) -> nn.Module:
+    """`Module._apply`, which moves a module: as on a GPU, it keeps its parameters.
+
+    For C++ the CPU and this device are too different for that, so they are swapped.
+    """
+    devices = {_kind(p) for p in module._parameters.values() if p is not None}
+    crosses = devices | {_kind(fn(torch.empty(0)))} == {"cpu", NAME}
+    before = torch.__future__.get_swap_module_params_on_conversion()
+    torch.__future__.set_swap_module_params_on_conversion(crosses)
+    try:
+        return _apply_of_modules(module, fn, recurse)
+    finally:
+        torch.__future__.set_swap_module_params_on_conversion(before)
+
+
+def _kind(tensor: Tensor) -> str:
+    return _device_in_cpp.__get__(tensor).type
 
 
 def _storage_to(storage: torch.UntypedStorage, *, device, non_blocking=False):

@@ -32,7 +32,7 @@ class Entry:
     language: str  # python or bash
     code: str  # hashes: of the code, and of the output that it was compared with
     output: str | None
-    result: str  # passed, failed, or not emulated
+    result: str  # passed or failed
     seconds: float
     differs: bool = False  # its output is another one on the CPU than on a GPU
     rewrite: Rewrite | None = None

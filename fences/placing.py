@@ -28,7 +28,9 @@ def places_tensors(sources: list[str], device: str) -> list[bool]:
         for node in ast.walk(tree):
             if isinstance(node, (ast.Assign, ast.For)):
                 value = node.value if isinstance(node, ast.Assign) else node.iter
-                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                targets = (
+                    node.targets if isinstance(node, ast.Assign) else [node.target]
+                )
                 names = {t.id for t in targets if isinstance(t, ast.Name)}
                 if _is_device(value, devices, tests):
                     devices |= names

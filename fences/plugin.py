@@ -26,7 +26,7 @@ from fences.blocks import (
     read_page,
     section_id,
 )
-from fences.devices import NAMES, TITLES, why_unusable
+from fences.devices import NAMES, TITLES, describe, why_unusable
 from fences.journal import Entry, Journal
 from fences.run import FenceFailure, Page, judge, place
 from fences.shell import run_shell
@@ -41,6 +41,7 @@ class State:
         self.device = "cpu"
         self.update = False
         self.record: Path | None = None
+        self.described: dict = {}  # the device, for the record
         self.journal: Journal | None = None
         self.page: Page | None = None
 
@@ -220,13 +221,17 @@ def pytest_configure(config) -> None:
     if STATE.update and os.environ.get("CI"):
         raise pytest.UsageError("--update-outputs is refused where CI is set.")
     if STATE.update and STATE.device == "emulated":
-        problem = "--update-outputs is refused with --device emulated: what an emulated "
+        problem = (
+            "--update-outputs is refused with --device emulated: what an emulated "
+        )
         raise pytest.UsageError(problem + "accelerator prints stands on no page.")
     if STATE.update and STATE.record:
         problem = "--record says what the pages show, and --update-outputs changes it; "
         raise pytest.UsageError(problem + "update first, then record.")
     if problem := why_unusable(STATE.device):
         raise pytest.UsageError(f"--device {STATE.device} cannot run here: {problem}")
+    if STATE.record:  # now, while the device is there
+        STATE.described = describe(STATE.device)
     folder = tempfile.mkdtemp(prefix="fences-")
     config.add_cleanup(lambda: shutil.rmtree(folder))
     STATE.journal = Journal(Path(folder))
@@ -256,7 +261,7 @@ def pytest_sessionfinish(session) -> None:
     if STATE.record and not entries:
         errors.append(f"--record {STATE.record}: nothing ran, and nothing was written.")
     elif STATE.record:
-        run = records.describe_run(STATE.device, STATE.root)
+        run = records.describe_run(STATE.described, STATE.root)
         records.write_record(STATE.record, run, entries)
     if errors:
         raise pytest.UsageError("\n".join(errors))

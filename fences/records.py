@@ -14,8 +14,8 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fences.blocks import Block, Example, read_blocks, read_examples, read_page
-from fences.devices import TITLES, describe
+from fences.blocks import Block, read_examples
+from fences.devices import TITLES
 from fences.journal import Entry
 
 SCHEMA = 1
@@ -68,8 +68,8 @@ def page_keys(path: Path, root: Path, kind: str) -> Counter:
     )
 
 
-def describe_run(device: str, root: Path) -> dict:
-    """What holds for a whole run: when, which commit, on what."""
+def describe_run(device: dict, root: Path) -> dict:
+    """What holds for a whole run on `device` (as of `devices.describe`)."""
     import torch  # here, as in devices.py
 
     commit = _git(root, "rev-parse", "HEAD")
@@ -82,7 +82,7 @@ def describe_run(device: str, root: Path) -> dict:
         "torch": str(torch.__version__),
         "python": platform.python_version(),
         "platform": platform.platform(),
-        "device": describe(device),
+        "device": device,
     }
 
 

@@ -171,12 +171,16 @@ def _judge_unshown(
     if device == "emulated":  # no page shows it; but it is none of the others
         if other.title == "GPU" or difference(other.source, got):
             return "", None
-        problem = f"{place(other)}: this output is titled CPU, and an accelerator gives "
+        problem = (
+            f"{place(other)}: this output is titled CPU, and an accelerator gives "
+        )
         return problem + "the same. Remove the title, or ask for the accelerator.", None
     if not got:
         return "", None
     if device == "cpu":
-        problem = f"{place(example.code)}: this fence prints on the CPU too. Add a text "
+        problem = (
+            f"{place(example.code)}: this fence prints on the CPU too. Add a text "
+        )
         return problem + f'title="CPU" fence with this output:\n{_indent(got)}', None
     problem = f"{place(other)}: no GPU output recorded; run: {UPDATE_GPU}"
     return problem, _rewrite(other, got, new_title="GPU")
