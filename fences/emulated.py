@@ -1,8 +1,8 @@
 """An accelerator of two devices, emulated: `emulated:0` and `emulated:1`.
 
-It proves on any machine what the CPU alone cannot: that code moves its data, and reports
-the right device. It proves nothing of a GPU's numbers, speed or memory, and no run on
-it counts as a run on a GPU.
+It proves on any machine what the CPU alone cannot: that code moves its data, and
+reports the right device. It proves nothing of a GPU's numbers, speed or memory, and no
+run on it counts as a run on a GPU.
 
 How: PyTorch's spare backend, PrivateUse1. A storage there is empty and carries a real
 one of the CPU. What PyTorch does not make from other operations comes to `_run`, which
@@ -35,6 +35,7 @@ _aten_library = torch.library.Library("aten", "IMPL")
 _device_in_cpp = Tensor.device
 _to_in_cpp = Tensor.to
 _apply_of_modules = nn.Module._apply
+_storage_device_in_cpp = torch.UntypedStorage.device
 _storage_to_in_cpp = torch.UntypedStorage.to
 
 
@@ -87,6 +88,7 @@ def install() -> None:
         _implement(f"set_.{name}", _share)
     Tensor.device = property(device_of)
     Tensor.to = _to
+    torch.UntypedStorage.device = property(_device_of_storage)
     torch.UntypedStorage.clone = _clone_storage
     torch.UntypedStorage.to = _storage_to
     # There is nothing to wait for and nothing to give back.
@@ -213,9 +215,9 @@ def _share(op, tensor: Tensor, *args, **kwargs) -> Tensor:
 def _to(tensor: Tensor, *args, **kwargs) -> Tensor:
     """`Tensor.to`. From emulated:1 to emulated:0, C++ sees no difference."""
     wanted = torch._C._nn._parse_to(*args, **kwargs)[0] if args or kwargs else None
-    if wanted is not None and wanted.type == NAME and _is_here(tensor):
-        if device_of(tensor).index != (wanted.index or 0):
-            tensor = _to_in_cpp(tensor, CPU)
+    stays = wanted is None or wanted.type != NAME or not _is_here(tensor)
+    if not stays and device_of(tensor).index != (wanted.index or 0):
+        tensor = _to_in_cpp(tensor, CPU)
     return _to_in_cpp(tensor, *args, **kwargs)
 
 
@@ -236,6 +238,11 @@ def _apply(module: nn.Module, fn, recurse: bool = True) -> nn.Module:
 
 def _kind(tensor: Tensor) -> str:
     return _device_in_cpp.__get__(tensor).type
+
+
+def _device_of_storage(storage: torch.UntypedStorage) -> torch.device:
+    device = _storage_device_in_cpp.__get__(storage)
+    return torch.device(NAME, storage.index) if device.type == NAME else device
 
 
 def _storage_to(storage: torch.UntypedStorage, *, device, non_blocking=False):

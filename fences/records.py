@@ -1,8 +1,8 @@
 """Recorded runs: one JSON file that says which blocks ran where, and what they were.
 
 run.schema.json describes the file. The site shows from such files alone what its code
-ran on (hooks/verified.py), so each holds a digest of itself: it cannot be edited by hand
-without being noticed.
+ran on (hooks/verified.py), so each holds a digest of itself: it cannot be edited by
+hand without being noticed.
 """
 
 import ast
@@ -81,7 +81,7 @@ def describe_run(device: dict, root: Path) -> dict:
         "dirty": None if commit is None else bool(changes),
         "torch": str(torch.__version__),
         "python": platform.python_version(),
-        "platform": platform.platform(),
+        "platform": f"{platform.system()} {platform.machine()}",
         "device": device,
     }
 

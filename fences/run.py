@@ -26,7 +26,7 @@ class FenceFailure(AssertionError):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is wrong with a fence ("" for nothing), and the rewriting that is the cure."""
+    """What is wrong with a fence, "" for nothing, and a rewriting that cures it."""
 
     problem: str = ""
     rewrite: Rewrite | None = None

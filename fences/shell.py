@@ -12,7 +12,7 @@ LIMIT_SECONDS = 120
 # A command that repeats until it is stopped. It has run when it still runs after this
 # time and has printed something; that it can end by itself is a mistake here.
 ENDLESS = re.compile(r"^nvidia-smi\b.*\s(-l|-lms|--loop|dmon|pmon)\b", re.M)
-ENDLESS_SECONDS = 10
+ENDLESS_SECONDS = 5
 
 
 def run_shell(source: str) -> str:
