@@ -128,8 +128,10 @@ def digest(record: dict) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def read_record(path: Path) -> dict:
+def read_record(path: Path, name: Path | None = None) -> dict:
     """A recorded run, checked against itself; its schema is checked by who shows it.
+
+    `name` is what an error calls the file.
 
     Raises:
         RecordError: it is cut off, of another schema, was edited, or its name says
@@ -138,13 +140,15 @@ def read_record(path: Path) -> dict:
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise RecordError(path, f"cannot be read: {error}") from error
+        raise RecordError(name or path, f"cannot be read: {error}") from error
     except json.JSONDecodeError as error:
         problem = f"line {error.lineno} is no JSON, the file is cut off or damaged"
-        raise RecordError(path, problem) from error
+        raise RecordError(name or path, problem) from error
     if not isinstance(record, dict) or record.get("schema") != SCHEMA:
         found = record.get("schema") if isinstance(record, dict) else None
-        raise RecordError(path, f"it has the schema {found}, and {SCHEMA} is needed")
+        raise RecordError(
+            name or path, f"it has the schema {found}, and {SCHEMA} is needed"
+        )
     if record.get("digest") != digest(record):
-        raise RecordError(path, "it was changed after the run that wrote it")
+        raise RecordError(name or path, "it was changed after the run that wrote it")
     return record

@@ -99,7 +99,8 @@ def _read_runs(root: Path) -> dict[str, dict]:
     schema = Draft202012Validator(json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
     runs = {}
     for path in sorted(root.glob("runs/*.json")):
-        run, shown = read_record(path), path.relative_to(root)
+        shown = path.relative_to(root)
+        run = read_record(path, shown)
         if error := best_match(schema.iter_errors(run)):
             raise RecordError(shown, f"{error.json_path}: {error.message}")
         kind = run["device"]["kind"]
