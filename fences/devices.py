@@ -108,7 +108,11 @@ def _first_line(error: BaseException) -> str:
 
 
 def describe(device: str) -> dict:
-    """The device of a recorded run: its name, its driver, how many there are."""
+    """The device of a recorded run: its name, its driver, how many there are.
+
+    Raises:
+        RuntimeError: the driver cannot be asked for its version.
+    """
     if device == "emulated":
         return {"kind": device, "name": NAMES[device], "driver": None, "count": 2}
     if device == "cpu":
@@ -134,11 +138,11 @@ def _processor() -> str:
 
 
 def _driver() -> str:
-    done = subprocess.run(
-        ["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
+    command = ["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=60, check=True
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise RuntimeError(f"nvidia-smi does not tell the driver: {error}") from error
     return done.stdout.split("\n")[0].strip()

@@ -231,7 +231,10 @@ def pytest_configure(config) -> None:
     if problem := why_unusable(STATE.device):
         raise pytest.UsageError(f"--device {STATE.device} cannot run here: {problem}")
     if STATE.record:  # now, while the device is there
-        STATE.described = describe(STATE.device)
+        try:
+            STATE.described = describe(STATE.device)
+        except RuntimeError as error:
+            raise pytest.UsageError(f"--record {STATE.record}: {error}") from error
     folder = tempfile.mkdtemp(prefix="fences-")
     config.add_cleanup(lambda: shutil.rmtree(folder))
     STATE.journal = Journal(Path(folder))

@@ -90,6 +90,35 @@ def test_a_device_breaks_in_clear_words():
 # It is used.
 
 
+def test_numbers_on_cuda_are_full_float32_and_deterministic():
+    """Settings alone: they can be made and read without a GPU."""
+    code = """
+import os, torch
+from fences import devices
+devices.set_up("cuda")
+assert os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
+assert torch.are_deterministic_algorithms_enabled()
+assert torch.is_deterministic_algorithms_warn_only_enabled()
+assert torch.get_float32_matmul_precision() == "highest"
+assert not torch.backends.cudnn.allow_tf32
+assert not torch.backends.cuda.matmul.allow_tf32
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_record_of_cuda_names_the_driver(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda i: "GPU")
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(RuntimeError, match="nvidia-smi does not tell the driver"):
+        devices.describe("cuda")
+
+
 def test_which_fences_put_tensors_on_the_device():
     sources = {
         "device = try_gpu()\nprint(device)": False,
