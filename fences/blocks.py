@@ -25,6 +25,7 @@ FENCE = re.compile(r"(?P<marks>`{3,})(?P<header>[^`]*)$")
 # A fence in a place where one of the two Markdown readers would not see it: indented,
 # in a list or a quotation, or made of tildes.
 STRAY_FENCE = re.compile(r"[\s>]*(?:[-*+]\s+|\d+[.)]\s+)*[\s>]*(?:`{3,}[^`]*|~{3,}.*)$")
+HEADING_ID = re.compile(r"#{1,6}\s.*\{ #(?P<id>[a-z0-9-]+) \}\s*$")
 RAW_HTML = re.compile(r"\s*<(?!https?:|mailto:)[A-Za-z/!?]")
 
 
@@ -70,9 +71,14 @@ class Example:
     def raises(self) -> bool:
         return "raises" in self.code.flags
 
-    def output(self, device: str) -> Block | None:
-        """The fence that shows what this code prints on `device` (CPU or GPU)."""
-        return self.outputs.get(device, self.outputs.get(None))
+    @property
+    def differs(self) -> bool:
+        """Does the page say that this code prints one thing here, another there?"""
+        return bool(self.outputs) and None not in self.outputs
+
+    def output(self, title: str | None) -> Block | None:
+        """The fence that shows what this code prints on CPU or GPU, by its title."""
+        return self.outputs.get(title, self.outputs.get(None))
 
 
 def read_page(path: Path) -> str:
@@ -135,6 +141,12 @@ def read_blocks(text: str, path: Path) -> list[Block]:
         blocks.append(Block(path, first, number, header, source))
     _agree_with_markdown_it(text, path, blocks)
     return blocks
+
+
+def section_id(text: str, line: int) -> str:
+    """The id of the heading above a line, "" where there is none."""
+    above = map(HEADING_ID.match, reversed(split_lines(text)[: line - 1]))
+    return next((match["id"] for match in above if match), "")
 
 
 def _refuse_escape(line: str, path: Path, number: int) -> None:

@@ -8,13 +8,16 @@ import ast
 import linecache
 import os
 import sys
+import time
 import traceback
 import types
 import warnings
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
+
+from fences import devices
 
 
 @dataclass(frozen=True)
@@ -31,13 +34,17 @@ class Outcome:
     line: int | None = None  # of the page: the outermost line that failed
     trace: str = ""
     problem: str = ""
+    seconds: float = 0.0
+    allocations: int = 0  # tensors that it put on the accelerator
+    lost: str = ""  # what broke the device, if anything did
 
 
-def main(connection: Connection, page: Path, folder: Path) -> None:
+def main(connection: Connection, page: Path, folder: Path, device: str) -> None:
     """Run each `(line, source)` that arrives, and answer with its `Outcome`.
 
     `folder` holds `page.py`, the definitions of the page, and `work`, where it runs.
     """
+    devices.set_up(device)
     os.chdir(folder / "work")
     sys.argv = [str(page)]
     read_output = _capture_output(folder / "output.txt")
@@ -45,7 +52,17 @@ def main(connection: Connection, page: Path, folder: Path) -> None:
     _seed(page)
     while (request := connection.recv()) is not None:
         line, source = request
-        connection.send(_run(line, source, page, namespace, read_output))
+        before, start = devices.allocations(device), time.perf_counter()
+        outcome, error = _run(line, source, page, namespace, read_output)
+        lost = devices.failure(device, error)
+        connection.send(
+            replace(
+                outcome,
+                seconds=time.perf_counter() - start,
+                allocations=0 if lost else devices.allocations(device) - before,
+                lost=lost,
+            )
+        )
 
 
 def _main_module(definitions: Path) -> dict:
@@ -94,7 +111,9 @@ def _show_warning(message, category, *_args, **_options) -> None:
     print(f"{category.__name__}: {message}")
 
 
-def _run(line: int, source: str, page: Path, namespace: dict, read_output) -> Outcome:
+def _run(
+    line: int, source: str, page: Path, namespace: dict, read_output
+) -> tuple[Outcome, BaseException | None]:
     # Empty lines in front give each statement its line number in the page, so that
     # tracebacks point there.
     tree = ast.parse("\n" * line + source, filename=str(page))
@@ -112,7 +131,7 @@ def _run(line: int, source: str, page: Path, namespace: dict, read_output) -> Ou
                 value = eval(compile(code, page, "eval", dont_inherit=True), namespace)
             if value is not None:
                 print(repr(value))
-        return Outcome(read_output(), problem=_unstable_repr(value))
+        return Outcome(read_output(), problem=_unstable_repr(value)), None
     except BaseException as error:  # SystemExit too: the page goes on
         lines = [
             frame.lineno
@@ -125,13 +144,14 @@ def _run(line: int, source: str, page: Path, namespace: dict, read_output) -> Ou
             problem = f"the lines after line {lines[0]}, which raises, never run"
         output = read_output()
         output += "" if not output or output.endswith("\n") else "\n"
-        return Outcome(
+        outcome = Outcome(
             output + words,
             raised=True,
             line=lines[0] if lines else None,
             trace=_trace(error, page),
             problem=problem,
         )
+        return outcome, error
 
 
 def _unstable_repr(value: object) -> str:

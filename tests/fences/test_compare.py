@@ -2,7 +2,13 @@
 
 import pytest
 
-from fences.compare import ABSOLUTE, RELATIVE, difference
+from fences.compare import (
+    ABSOLUTE,
+    GPU_ABSOLUTE,
+    GPU_RELATIVE,
+    RELATIVE,
+    difference,
+)
 
 SAME = [
     ("tensor([0.4963, 0.7682])", "tensor([0.4963, 0.7682])"),
@@ -46,3 +52,14 @@ def test_different(wanted, got):
 def test_the_difference_shows_only_lines_beyond_the_tolerance():
     diff = difference("0.50000\nbias 1.0", "0.50001\nbias 2.0")
     assert diff.split("\n") == ["  0.50000", "- bias 1.0", "+ bias 2.0"]
+
+
+def test_numbers_of_a_gpu_may_be_further_away():
+    near, far = f"{2 * (1 + 0.9 * GPU_RELATIVE):.6f}", f"{2 * (1 + 1.2 * GPU_RELATIVE)}"
+    assert difference("loss 2.0000", f"loss {near}") is not None
+    assert difference("loss 2.0000", f"loss {near}", gpu=True) is None
+    assert difference("loss 2.0000", f"loss {far}", gpu=True) is not None
+    assert (
+        difference("tensor(0.)", f"tensor({0.9 * GPU_ABSOLUTE:.7f})", gpu=True) is None
+    )
+    assert difference("cuda:0", "cuda:1", gpu=True) is not None

@@ -1,0 +1,185 @@
+"""Say on each page what its code ran on, and list all runs, from recorded runs alone.
+
+A recorded run is a file in runs/, written by `pytest docs --record runs/<device>.json`.
+A block counts as run when a block of the same text, with the same output and the same
+imported definitions, passed there. A file that cannot be trusted stops the build.
+"""
+
+import json
+import sys
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from html import escape
+from pathlib import Path
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+from mkdocs.exceptions import PluginError
+
+# The `mkdocs` command does not put the project's folder on the path.
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from fences.records import SCHEMA_FILE, RecordError, page_keys, read_record
+
+PAGE = "verified.md"
+# An emulated accelerator is none: its run is listed, and no page speaks of it.
+KINDS = ("cpu", "cuda")
+
+
+def on_config(config):
+    _read_runs.cache_clear()  # under `mkdocs serve` the files change
+    folder = _root(config) / "runs"
+    if folder.is_dir() and str(folder) not in config.watch:
+        config.watch.append(str(folder))
+    _runs(config)
+    return config
+
+
+def on_page_markdown(markdown, *, page, config, files):
+    if page.file.src_uri != PAGE:
+        return markdown
+    tables = {"{{ runs }}": _table_of_runs(config), "{{ pages }}": _by_page(config)}
+    for mark, table in tables.items():
+        if markdown.count(mark) != 1:
+            problem = f"write {mark} once, where the table of them belongs."
+            raise PluginError(f"{page.file.abs_src_path}:1: {problem}")
+        markdown = markdown.replace(mark, table)
+    return markdown
+
+
+def on_page_content(html, *, page, config, files):
+    total, passed = _count(page.file.abs_src_path, config)
+    if not total:
+        return html
+    words = config.extra["verified"]
+    sentences = []
+    for kind in KINDS:
+        run = _runs(config).get(kind)
+        form = "every" if passed[kind] == total else "some" if passed[kind] else "none"
+        facts = {"device": words[kind]}
+        if run:
+            if kind == "cuda":
+                facts["device"] += f" ({run['device']['name']})"
+            facts |= {
+                "date": run["time"][:10],
+                "torch": run["torch"].partition("+")[0],
+                "python": ".".join(run["python"].split(".")[:2]),
+                "passed": passed[kind],
+                "total": total,
+                "missing": total - passed[kind],
+            }
+        sentences.append(words[form].format(**facts))
+    text = escape(words["between"].join(sentences), quote=False)
+    if target := files.get_file_from_path(PAGE):
+        link = target.url_relative_to(page.file)
+        text += f'{words["between"]}<a href="{link}">{escape(words["more"])}</a>'
+    # The search reads text, and this stands on every page.
+    return f'{html}\n<p class="verified" data-search-exclude>{text}</p>'
+
+
+def _root(config) -> Path:
+    return Path(config.config_file_path).parent
+
+
+def _runs(config) -> dict[str, dict]:
+    try:
+        return _read_runs(_root(config))
+    except RecordError as error:
+        raise PluginError(str(error)) from error
+
+
+@cache
+def _read_runs(root: Path) -> dict[str, dict]:
+    """The recorded runs by the kind of their device.
+
+    Raises:
+        RecordError: a file is not what `pytest --record` wrote.
+    """
+    schema = Draft202012Validator(json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
+    runs = {}
+    for path in sorted(root.glob("runs/*.json")):
+        shown = path.relative_to(root)
+        run = read_record(path, shown)
+        if error := best_match(schema.iter_errors(run)):
+            raise RecordError(shown, f"{error.json_path}: {error.message}")
+        kind = run["device"]["kind"]
+        if path.stem != kind:
+            raise RecordError(shown, f"this is a run on the device {kind}")
+        if datetime.fromisoformat(run["time"]) > datetime.now(UTC) + timedelta(days=1):
+            raise RecordError(shown, f"it is of a day to come, {run['time']}")
+        runs[kind] = run
+    return runs
+
+
+def _count(path: str | None, config) -> tuple[int, dict[str, int]]:
+    """How many Python blocks a page has, and how many passed, by kind of device."""
+    if path is None or not path.endswith(".md"):
+        return 0, {}
+    root, total, passed = _root(config), 0, {}
+    for kind in KINDS:
+        keys = page_keys(Path(path), root, kind)
+        run = _runs(config).get(kind, {"blocks": []})
+        page = Path(path).relative_to(root).as_posix()
+        ran = Counter(
+            (block["code"], block["output"])
+            for block in run["blocks"]
+            if block["page"] == page
+            and block["language"] == "python"
+            and block["result"] == "passed"
+        )
+        total, passed[kind] = keys.total(), (keys & ran).total()
+    return total, passed
+
+
+def _table_of_runs(config) -> str:
+    """One column a run: on a phone there is room for two or three, not for seven."""
+    words, runs = config.extra["verified"], _runs(config)
+    kinds = [*KINDS, *(kind for kind in runs if kind not in KINDS)]
+    columns = [_facts(runs.get(kind), words) for kind in kinds]
+    rows = [
+        [words["facts"][i], *row] for i, row in enumerate(zip(*columns, strict=True))
+    ]
+    return _table(["", *(words[kind] for kind in kinds)], rows)
+
+
+def _facts(run: dict | None, words: dict) -> list[str]:
+    if run is None:
+        return [words["not_yet"], *[""] * (len(words["facts"]) - 1)]
+    commit = f"`{run['commit'][:10]}`" if run["commit"] else ""
+    results = Counter(block["result"] for block in run["blocks"])
+    return [
+        run["time"].replace("T", " ").removesuffix("+00:00") + " UTC",
+        run["torch"],
+        run["python"],
+        run["platform"],
+        run["device"]["name"],
+        run["device"]["driver"] or "",
+        f"{commit} {words['dirty']}" if run["dirty"] else commit,
+        f"{results['passed']} / {results.total()}",
+    ]
+
+
+def _by_page(config) -> str:
+    words = config.extra["verified"]
+    rows = []
+    for title, page in _pages(config.nav):
+        total, passed = _count(str(Path(config.docs_dir) / page), config)
+        if total:
+            counts = [f"{passed[kind]} / {total}" for kind in KINDS]
+            rows.append([f"[{title}]({page})", *counts])
+    return _table([words["page"], *(words[kind] for kind in KINDS)], rows)
+
+
+def _pages(nav) -> list[tuple[str, str]]:
+    """Title and file of every page in the navigation, whatever sections it has."""
+    found = []
+    for entry in nav:
+        for title, target in entry.items():
+            found += [(title, target)] if isinstance(target, str) else _pages(target)
+    return [(title, target) for title, target in found if target.endswith(".md")]
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

@@ -1,0 +1,234 @@
+"""What the built site says of the recorded runs, in its own languages."""
+
+import json
+import re
+from types import SimpleNamespace
+
+import pytest
+from bs4 import BeautifulSoup
+from mkdocs.exceptions import PluginError
+
+from fences.blocks import read_examples
+from fences.journal import Entry
+from fences.records import (
+    code_hash,
+    digest,
+    output_hash,
+    read_record,
+    write_record,
+)
+from hooks import verified
+from tests.site.conftest import LANGUAGES, NAMES, ROOT, build
+from tests.site.test_serve import copy_project
+
+RUN = read_record(ROOT / "runs/cpu.json")
+NEVER = {"en": "GPU: not yet run.", "zh": "GPU：尚未运行。"}
+EVERY = {
+    "en": "CPU: every Python block on this page ran on {} with torch {} and Python {}.",
+    "zh": "CPU：本页所有 Python 代码块已于 {} 运行（torch {}，Python {}）。",
+}
+SOME = {
+    "en": "CPU: {} of the {} Python blocks on this page ran on",
+    "zh": "CPU：本页 {} 个 Python 代码块中，{} 个已于",
+}
+
+
+def line_of(html: str) -> str | None:
+    line = BeautifulSoup(html, "html.parser").select_one("article .verified")
+    return line and line.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_each_page_says_what_it_ran_on(site, language, name):
+    html = site.html(language, name)
+    if not read_examples(ROOT / f"docs/{language}/{name}.md"):
+        assert line_of(html) is None
+        return
+    assert re.search(r'<p class="verified" data-search-exclude>.*</p>', html)
+    if not (ROOT / "runs/cuda.json").exists():
+        assert NEVER[language] in line_of(html)
+
+
+def entries_of(project, language: str, name: str) -> list[Entry]:
+    """A page's blocks as they are now, passed: the test does not age with a record."""
+    page = project / f"docs/{language}/{name}.md"
+    return [
+        Entry(
+            page=page.relative_to(project).as_posix(),
+            line=example.code.line,
+            id="",
+            language="python",
+            code=code_hash(example.code, project),
+            output=output_hash(example.output("CPU")),
+            result="passed",
+            seconds=0.1,
+        )
+        for example in read_examples(page)
+    ]
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory):
+    """The site of a project with two pages that ran, one of them changed since then,
+    and an emulated run beside; and how many blocks the other one has."""
+    project = copy_project(tmp_path_factory.mktemp("planted"))
+    blocks = [
+        entry
+        for language in LANGUAGES
+        for name in ("define-network", "custom-module")
+        for entry in entries_of(project, language, name)
+    ]
+    head = {key: RUN[key] for key in RUN if key not in ("blocks", "digest")}
+    write_record(project / "runs/cpu.json", head, blocks)
+    emulated = {"kind": "emulated", "name": "emulated", "driver": None, "count": 2}
+    write_record(project / "runs/emulated.json", head | {"device": emulated}, blocks)
+    for language in LANGUAGES:
+        page = project / f"docs/{language}/custom-module.md"
+        text = page.read_text(encoding="utf-8")
+        page.write_text(text.replace("```python\n", "```python\nnew = 1\n", 1), "utf-8")
+    folder = tmp_path_factory.mktemp("site")
+    done = build(project, folder, "http://127.0.0.1/")
+    assert done.returncode == 0, done.stderr
+    return folder, len(entries_of(project, "en", "define-network"))
+
+
+def html_of(planted, language: str, name: str) -> str:
+    file = planted[0] / LANGUAGES[language] / name / "index.html"
+    return file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_whose_blocks_all_ran(planted, language):
+    python = ".".join(RUN["python"].split(".")[:2])
+    torch = RUN["torch"].partition("+")[0]
+    words = EVERY[language].format(RUN["time"][:10], torch, python)
+    line = line_of(html_of(planted, language, "define-network"))
+    assert line.startswith(words)
+    assert NEVER[language] in line  # an emulated run is no run on a GPU
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_with_a_block_that_changed(planted, language):
+    count = len(read_examples(ROOT / f"docs/{language}/custom-module.md"))
+    numbers = (count - 1, count) if language == "en" else (count, count - 1)
+    line = line_of(html_of(planted, language, "custom-module"))
+    assert SOME[language].format(*numbers) in line
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_that_never_ran(planted, language):
+    line = line_of(html_of(planted, language, "gpu-info"))
+    assert line.startswith(
+        {"en": "CPU: not yet run.", "zh": "CPU：尚未运行。"}[language]
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_of_all_runs(planted, language):
+    page = BeautifulSoup(html_of(planted, language, "verified"), "html.parser")
+    runs, pages = page.select("article table")
+    heads = [cell.text for cell in runs.select("th")]
+    emulated = {"en": "Emulated accelerator, no GPU", "zh": "模拟的加速器，并非 GPU"}
+    assert heads == ["", "CPU", "GPU", emulated[language]]
+    assert RUN["torch"] in runs.text
+    assert RUN["device"]["name"] in runs.text
+    rows = {
+        row.a["href"]: [cell.text for cell in row.select("td")[1:]]
+        for row in pages.select("tbody tr")
+    }
+    count = planted[1]
+    assert rows["../define-network/"] == [f"{count} / {count}", f"0 / {count}"]
+    assert len(rows) == 15
+
+
+# A file that cannot be trusted stops the build.
+
+
+def _rewritten(**changes) -> str:
+    record = RUN | changes
+    return json.dumps(record | {"digest": digest(record)})
+
+
+BAD = {
+    "cut off": ("cpu", lambda text: text[:-100], "the file is cut off or damaged"),
+    "edited": (
+        "cpu",
+        lambda text: text.replace("2.13.0", "2.14.0", 1),
+        "it was changed after the run that wrote it",
+    ),
+    "old schema": (
+        "cpu",
+        lambda text: text.replace('"schema": 1', '"schema": 0'),
+        "it has the schema 0, and 1 is needed",
+    ),
+    "not of the schema": (
+        "cpu",
+        lambda text: _rewritten(torch="newest"),
+        "$.torch: 'newest' does not match",
+    ),
+    "another device": ("cuda", lambda text: text, "this is a run on the device cpu"),
+    "emulated as a GPU": (
+        "cuda",
+        lambda text: _rewritten(device=RUN["device"] | {"kind": "emulated"}),
+        "this is a run on the device emulated",
+    ),
+    "a GPU without a driver": (
+        "cuda",
+        lambda text: _rewritten(device=RUN["device"] | {"kind": "cuda"}),
+        "$.device.driver: None is not of type 'string'",
+    ),
+    "of a day to come": (
+        "cpu",
+        lambda text: _rewritten(time="2999-01-01T00:00:00+00:00"),
+        "it is of a day to come",
+    ),
+}
+
+
+def config_of(project):
+    return SimpleNamespace(config_file_path=str(project / "mkdocs.yml"), watch=[])
+
+
+def put_record(project, name: str) -> str:
+    stem, make, words = BAD[name]
+    text = (ROOT / "runs/cpu.json").read_text(encoding="utf-8")
+    (project / "runs").mkdir()
+    (project / f"runs/{stem}.json").write_text(make(text), encoding="utf-8")
+    return words
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_record_is_named_with_the_cure(tmp_path, name):
+    words = put_record(tmp_path, name)
+    with pytest.raises(PluginError) as error:
+        verified.on_config(config_of(tmp_path))
+    file = f"runs/{BAD[name][0]}.json"
+    assert str(error.value).startswith(f"{file}: ")
+    assert words in str(error.value)
+    cure = f"record it again: pytest docs --device {BAD[name][0]} --record {file}"
+    assert str(error.value).endswith(cure)
+
+
+def test_a_bad_record_stops_the_build(tmp_path):
+    project = copy_project(tmp_path)
+    words = put_record(project, "cut off")
+    done = build(project, project / "site", "http://127.0.0.1/")
+    message = re.sub(r"\s+", " ", done.stderr)
+    assert done.returncode != 0
+    assert "Traceback" not in message
+    assert "runs/cpu.json: " in message
+    assert words in message
+
+
+def test_the_page_of_all_runs_needs_its_marks(tmp_path):
+    file = SimpleNamespace(src_uri="verified.md", abs_src_path="docs/en/verified.md")
+    page = SimpleNamespace(file=file)
+    config = config_of(tmp_path)
+    config.extra = {"verified": dict.fromkeys(["cpu", "cuda", "not_yet", "page"], "")}
+    config.extra["verified"]["facts"] = [""] * 8
+    config.nav = []
+    with pytest.raises(
+        PluginError, match=r"verified\.md:1: write \{\{ pages \}\} once"
+    ):
+        verified.on_page_markdown("{{ runs }}", page=page, config=config, files=None)
