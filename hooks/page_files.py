@@ -42,8 +42,11 @@ def on_env(env, *, config, files):
         raise PluginError(str(error)) from error
     words = plain_words(config)
     lang = config.extra["language"]["lang"]
-    texts = []
+    listed, texts = [], []
     for page, parts in zip(pages, inlined, strict=True):
+        if not any(part.kind == "code" for part in parts):
+            continue  # nothing to run or to take along
+        listed.append(page)
         parts = plain_parts(parts, linker(page.file, files, config), words)
         texts.append(plain_page(parts, words))
         _write(config, page.file.src_uri, texts[-1])
@@ -55,7 +58,7 @@ def on_env(env, *, config, files):
         notebook = getattr(page, "notebook", None)
         notebook = notebook or make_notebook(parts, lang, page.title)
         _write(config, _notebook(page.file), nbformat.writes(notebook) + "\n")
-    _write(config, "llms.txt", _index(pages, config))
+    _write(config, "llms.txt", _index(listed, config))
     _write(config, "llms-full.txt", "\n".join([_introduction(config), *texts]))
     return env
 

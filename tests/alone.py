@@ -41,4 +41,4 @@ def _main(connection, folder: Path) -> None:
     for name in [name for name in sys.modules if name.split(".")[0] == "snippets"]:
         del sys.modules[name]
     sys.modules["snippets"] = None  # what Python takes for a module that is not there
-    page_process.main(connection, NAME, folder)
+    page_process.main(connection, NAME, folder, "cpu")

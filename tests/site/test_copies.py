@@ -15,7 +15,7 @@ from ruff import find_ruff_bin
 from fences.blocks import read_examples
 from fences.compare import difference
 from tests.alone import run_alone
-from tests.site.conftest import LANGUAGES, NAMES, ROOT, open_page
+from tests.site.conftest import LANGUAGES, CODE, ROOT, open_page
 
 WORDS = {
     "en": ("Copy 42 lines: with imports, try_gpu, devices_of, earlier lines",),
@@ -70,7 +70,7 @@ def problem_of(block: Pasted) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CODE)
 def test_every_block_runs_alone_and_prints_what_the_page_shows(site, language, name):
     blocks = pasted(site, language, name)
     with ThreadPoolExecutor(2) as pool:
@@ -88,7 +88,7 @@ def test_the_proof_can_fail():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_copies_look_written_by_hand(site, language, tmp_path):
-    blocks = [block for name in NAMES for block in pasted(site, language, name)]
+    blocks = [block for name in CODE for block in pasted(site, language, name)]
     for number, block in enumerate(blocks):
         # Indentation of blank lines is for the interactive prompt; see below.
         lines = [line if line.strip() else "" for line in block.text.split("\n")]

@@ -12,11 +12,11 @@ from mkdocs.structure.files import File
 from fences.blocks import read_blocks
 from hooks.page_files import colab_address
 from tests.pages import CHINESE, left_in_chinese, left_in_english, read
-from tests.site.conftest import LANGUAGES, NAMES, REPOSITORY, ROOT, build, open_page
+from tests.site.conftest import LANGUAGES, CODE, REPOSITORY, ROOT, build, open_page
 from tests.site.test_notebooks import read as read_notebook
 from tests.site.test_serve import copy_project
 
-PAGES = [(language, name) for language in LANGUAGES for name in NAMES]
+PAGES = [(language, name) for language in LANGUAGES for name in CODE]
 # What only the site understands; in code it may stand.
 SYNTAX = re.compile(r"^/{3}|^:::|\{:? ?[#.][\w-]|#only-|\]\((?!https?://)", re.M)
 COLAB = "https://colab.research.google.com/github/example/cheatsheet/blob/gh-pages/"
@@ -149,7 +149,7 @@ def test_llms_txt(site, ids, language):
     assert list(entries)[1:] == ["Optional"]
     pages, optional = entries.values()
     base = site.url + LANGUAGES[language]
-    assert {m["address"] for m in pages} == {f"{base}{name}.md" for name in NAMES}
+    assert {m["address"] for m in pages} == {f"{base}{name}.md" for name in CODE}
     assert [m["address"] for m in optional] == [f"{base}llms-full.txt"]
     assert not broken(site, ids, [m["address"] for m in [*pages, *optional]])
     # In the order of the navigation, each with the description of its page.
