@@ -29,6 +29,7 @@ KINDS = ("cpu", "cuda")
 
 def on_config(config):
     _read_runs.cache_clear()  # under `mkdocs serve` the files change
+    _keys.cache_clear()
     folder = _root(config) / "runs"
     if folder.is_dir() and str(folder) not in config.watch:
         config.watch.append(str(folder))
@@ -118,7 +119,7 @@ def _count(path: str | None, config) -> tuple[int, dict[str, int]]:
         return 0, {}
     root, total, passed = _root(config), 0, {}
     for kind in KINDS:
-        keys = page_keys(Path(path), root, kind)
+        keys = _keys(Path(path), root, kind)
         run = _runs(config).get(kind, {"blocks": []})
         page = Path(path).relative_to(root).as_posix()
         ran = Counter(
@@ -130,6 +131,9 @@ def _count(path: str | None, config) -> tuple[int, dict[str, int]]:
         )
         total, passed[kind] = keys.total(), (keys & ran).total()
     return total, passed
+
+
+_keys = cache(page_keys)  # asked for by the page itself, and by the table
 
 
 def _table_of_runs(config) -> str:

@@ -10,10 +10,12 @@ from pathlib import Path
 from fences.blocks import Block
 from standalone.definitions import Definitions, StandaloneError, snippet_imports
 from standalone.interactive import for_interactive
-from standalone.slices import slice_page
+from standalone.slices import Slicer
 from standalone.statements import Statement, split_statements
 from standalone.tidy import ruff
 
+# The names that a fence imports from snippets → (module, name) there.
+Sources = dict[str, tuple[str, str]]
 ANNOTATION = re.compile(r"[ \t]*# \(\d+\)!?[ \t]*$", re.M)
 
 
@@ -56,13 +58,29 @@ def copies_of(blocks: list[Block], definitions: Definitions) -> list[Copy]:
             is not in snippets, or definitions need one another in a circle.
     """
     blocks = [replace(one, source=ANNOTATION.sub("", one.source)) for one in blocks]
-    drafts = []
-    for index, block in enumerate(blocks):
+    sources: list[Sources] = []
+    for block in blocks:
         try:
-            drafts.append(_draft(blocks, index, definitions))
+            sources.append(_sources(block))
+            definitions.collect(list(sources[-1].values()))
         except StandaloneError as error:
             raise StandaloneError(f"{block.path}:{block.line}: {error}.") from None
-    return _tidy(drafts)
+    every = [source for one in sources for source in one.values()]
+    slicer = Slicer(blocks, [s.node for s in definitions.collect(every)])
+    return _tidy(
+        [
+            _draft(blocks, index, slicer, sources, definitions)
+            for index in range(len(blocks))
+        ]
+    )
+
+
+def _sources(block: Block) -> Sources:
+    return {
+        name: source
+        for statement in split_statements(block.source, block.line)
+        for name, source in snippet_imports(statement)
+    }
 
 
 def copies_of_definitions(
@@ -78,24 +96,18 @@ def copies_of_definitions(
     return _tidy(drafts)
 
 
-def _draft(blocks: list[Block], index: int, definitions: Definitions) -> Draft:
+def _draft(blocks, index, slicer, sources, definitions) -> Draft:
     block = blocks[index]
-    imports = [
-        statement
-        for one in blocks[: index + 1]
-        for statement in split_statements(one.source, one.line)
-        if statement.is_import
-    ]
-    sources = {}  # the name that an import from snippets binds → (module, name)
-    for statement in imports:
-        sources.update(snippet_imports(statement))
-    nodes = [s.node for s in definitions.collect(list(sources.values()))]
-    kept, reads = slice_page(blocks, index, nodes)
-    wanted = [source for name, source in sources.items() if name in reads]
-    needs = definitions.collect(wanted)
+    kept, reads = slicer.slice(index)
+    known = {name: at for one in sources[: index + 1] for name, at in one.items()}
+    needs = definitions.collect([at for name, at in known.items() if name in reads])
     # All the imports of the page so far: those that are not used go when it is tidied.
-    lines = _imports(needs)
-    lines += [ast.unparse(s.node) for s in imports if not snippet_imports(s)]
+    lines = _imports(needs) + [
+        ast.unparse(statement.node)
+        for fence in slicer.fences[: index + 1]
+        for statement in fence
+        if statement.is_import and not snippet_imports(statement)
+    ]
     rest = "\n\n".join([*_paragraphs(kept), _without_imports(block)])
     text = _join(lines, _bodies(needs), rest)
     return Draft(block.path, block.line, text, block.source, _bound(needs), bool(kept))

@@ -8,7 +8,7 @@ what is drawn at random comes with its seed.
 """
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from fences.blocks import Block
 from standalone.effects import GLOBALS, Names, effects_of, names_of
@@ -18,32 +18,70 @@ from standalone.statements import ANY_FILE, Statement, calls, name_of, split_sta
 Version = tuple[str, int]  # a name, and the number of the statement that bound it
 
 
-def slice_page(blocks: list[Block], index: int, definitions: list[ast.stmt]):
-    """What stands before block `index` and is needed by it.
+class Slicer:
+    """The fences of a page, and for each of them what it needs of those before it.
 
     `definitions` are the functions and classes that the page imports from snippets.
-
-    Returns:
-        a list of `(Statement, source)`, in the order of the page, imports left out; and
-        the names that the whole reads.
     """
-    fences = [
-        list(split_statements(block.source, block.line))
-        for block in blocks[: index + 1]
-    ]
-    own = fences.pop()
-    for block, fence in zip(blocks, fences, strict=False):
-        if "raises" in block.flags:
-            del fence[-1:]  # what raises has done nothing that a reader should do again
-    earlier = [statement for fence in fences for statement in fence]
-    names = names_of([s.node for s in [*earlier, *own]], definitions)
-    chosen = _choose(earlier, own, names, _seeded(fences, names))
-    kept = [
-        (earlier[number], without_prints(earlier[number], names)) for number in chosen
-    ]
-    kept = [(statement, source) for statement, source in kept if source]
-    reads = set().union(*(s.reads for s, _ in kept), *(s.reads for s in own))
-    return kept, reads
+
+    def __init__(self, blocks: list[Block], definitions: list[ast.stmt]):
+        self.fences = [split_statements(one.source, one.line) for one in blocks]
+        everything = [s.node for fence in self.fences for s in fence]
+        self.names = names_of(everything, definitions)
+        # What raises has done nothing that a reader should do again.
+        self.earlier = [
+            fence[:-1] if "raises" in block.flags else fence
+            for block, fence in zip(blocks, self.fences, strict=True)
+        ]
+        self.seeded = _seeded(self.earlier, self.names)
+        self.effects = [
+            effects_of(statement, self.names)
+            for fence in self.earlier
+            for statement in fence
+        ]
+
+    def slice(self, index: int) -> tuple[list[tuple[Statement, str]], set[str]]:
+        """What stands before fence `index` and is needed by it.
+
+        Returns:
+            a list of `(Statement, source)`, in the order of the page, imports left out;
+            and the names that the whole reads.
+        """
+        earlier = [s for fence in self.earlier[:index] for s in fence]
+        own = self.fences[index]
+        kept = []
+        for number in self._choose(earlier, own):
+            if source := without_prints(earlier[number], self.names):
+                kept.append((earlier[number], source))
+        reads = set().union(*(s.reads for s, _ in kept), *(s.reads for s in own))
+        return kept, reads
+
+    def _choose(self, earlier: list[Statement], own: Sequence[Statement]) -> list[int]:
+        history = History()
+        uses, touches = [], []
+        for number, statement in enumerate(earlier):
+            does = self.effects[number]
+            kept = statement.binds - statement.replaces
+            uses.append(history.versions(statement.reads | kept))
+            flow = history.versions(does.flow)
+            bound = history.bind(number, statement, self.names)
+            touches.append(history.versions(does.touched))
+            history.unite(flow | bound)
+            for link in does.links:
+                history.unite(history.versions(link))
+        needed = history.versions(_read(own)) | {(GLOBALS, -1)}
+        chosen: set[int] = set()
+        for number in range(len(earlier) - 1, -1, -1):
+            statement = earlier[number]
+            bound = {(name, number) for name in statement.binds}
+            if statement.is_import:
+                continue
+            if number in chosen or (history.whole(touches[number]) | bound) & needed:
+                chosen |= {number} | self.seeded[number]
+                needed |= uses[number]
+                if statement.is_definition:  # it reads them when it is called
+                    needed |= history.versions(statement.reads)
+        return sorted(chosen)
 
 
 class History:
@@ -60,7 +98,16 @@ class History:
             names |= {name for name in self.current if name.startswith("<file")}
         return {(name, self.current.get(name, -1)) for name in names}
 
-    def plain_names(self) -> set[str]:
+    def bind(self, number: int, statement: Statement, names: Names) -> set[Version]:
+        """Take note of what statement `number` binds; the versions that this makes."""
+        bound = {(name, number) for name in statement.binds}
+        node = statement.node
+        if isinstance(node, ast.Assign) and names.is_plain(node.value, self._plain()):
+            self.plain |= bound
+        self.current |= dict.fromkeys(statement.binds, number)
+        return bound
+
+    def _plain(self) -> set[str]:
         return {
             name
             for name, number in self.current.items()
@@ -81,47 +128,7 @@ class History:
         return versions.union(*(self.groups.get(one, ()) for one in versions))
 
 
-def _choose(
-    earlier: list[Statement], own: list[Statement], names: Names, seeded
-) -> list[int]:
-    history = History()
-    uses, touches = [], []
-    for number, statement in enumerate(earlier):
-        does = effects_of(statement, names)
-        kept = statement.binds - statement.replaces
-        uses.append(history.versions(statement.reads | kept))
-        flow = history.versions(does.flow)
-        bound = _bind(history, number, statement, names)
-        touches.append(history.versions(does.touched))
-        history.unite(flow | bound)
-        for link in does.links:
-            history.unite(history.versions(link))
-    needed = history.versions(_read(own)) | {(GLOBALS, -1)}
-    chosen: set[int] = set()
-    for number in range(len(earlier) - 1, -1, -1):
-        statement = earlier[number]
-        bound = {(name, number) for name in statement.binds}
-        if statement.is_import:
-            continue
-        if number in chosen or (history.whole(touches[number]) | bound) & needed:
-            chosen |= {number} | seeded[number]
-            needed |= uses[number]
-            if statement.is_definition:  # it reads them when it is called
-                needed |= history.versions(statement.reads)
-    return sorted(chosen)
-
-
-def _bind(history: History, number: int, statement: Statement, names: Names):
-    node = statement.node
-    if isinstance(node, ast.Assign) and names.is_plain(
-        node.value, history.plain_names()
-    ):
-        history.plain |= {(name, number) for name in statement.binds}
-    history.current |= dict.fromkeys(statement.binds, number)
-    return {(name, number) for name in statement.binds}
-
-
-def _read(statements: list[Statement]) -> set[str]:
+def _read(statements: Sequence[Statement]) -> set[str]:
     """What a fence reads of what stands before it."""
     reads: set[str] = set()
     bound: frozenset[str] = frozenset()
@@ -131,7 +138,7 @@ def _read(statements: list[Statement]) -> set[str]:
     return reads
 
 
-def _seeded(fences: list[list[Statement]], names: Names) -> list[set[int]]:
+def _seeded(fences: list[Sequence[Statement]], names: Names) -> list[set[int]]:
     """For each statement, what must come with it so that it draws the same numbers."""
     found: list[set[int]] = []
     for fence in fences:

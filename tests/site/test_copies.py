@@ -15,7 +15,7 @@ from ruff import find_ruff_bin
 from fences.blocks import read_examples
 from fences.compare import difference
 from tests.alone import run_alone
-from tests.site.conftest import LANGUAGES, CODE, ROOT, open_page
+from tests.site.conftest import CODE, LANGUAGES, ROOT, open_page
 
 WORDS = {
     "en": ("Copy 42 lines: with imports, try_gpu, devices_of, earlier lines",),

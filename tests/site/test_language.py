@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.pages import read
-from tests.site.conftest import LANGUAGES, LAPTOP, NAMES, PHONE, ROOT, watch
+from tests.site.conftest import CODE, LANGUAGES, LAPTOP, PHONE, ROOT, watch
 
 CODES = {"en": "en", "zh": "zh-Hans"}
 OTHER = {"en": "zh", "zh": "en"}
@@ -353,7 +353,7 @@ def test_the_switch_names_each_language_in_itself(arrive, language):
 
 
 @BOTH
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CODE)
 def test_code_is_not_translated(site, language, name):
     page = BeautifulSoup(site.html(language, name), "html.parser")
     assert page.html["lang"] == CODES[language]

@@ -77,8 +77,7 @@ def test_the_code_of_the_sheet_runs_from_top_to_bottom(sheet, tmp_path):
             assert not outcome.raised, outcome.trace
             if example.output("CPU"):
                 outputs += 1
-                problem, _, _ = judge(page, index, "CPU")
-                assert not problem, problem
+                assert not (problem := judge(page, index).problem), problem
     assert outputs > len(SECTIONS)
 
 
@@ -193,6 +192,7 @@ CUT = """() => [...document.querySelectorAll("article :is(pre, pre > code, table
     || e.getBoundingClientRect().right > innerWidth + 1)
   .map((e) => e.textContent.slice(0, 120))"""
 ADDRESSES = """() => [...document.querySelectorAll("article a[href]")]
+  .filter((e) => e.checkVisibility())
   .map((e) => [e.href, getComputedStyle(e, "::after").content])"""
 
 

@@ -63,7 +63,9 @@ def without_job(name):
 BRANCH = "github.ref == 'refs/heads/main'"
 CHECKOUT = "actions/checkout"
 WAYS_AROUND = {
-    **{f"publish without {job}": without_need("publish", job) for job in sorted(PROOFS)},
+    **{
+        f"publish without {job}": without_need("publish", job) for job in sorted(PROOFS)
+    },
     **{f"no job {job}": without_job(job) for job in sorted(PROOFS)},
     "build before the CPU": without_need("build", "cpu"),
     "build before the GPU": without_need("build", "gpu"),
