@@ -14,7 +14,7 @@ def commands(name: str) -> list[str]:
 def test_ci_runs_the_readme_s_test_command():
     serve, test = commands("README.md")
     assert serve.endswith("mkdocs serve")
-    assert test.endswith("pytest")
+    assert test.endswith("pytest -n auto")
     lines = (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()
     assert lines[-1] == test
 
@@ -28,7 +28,8 @@ def test_every_file_that_the_readmes_name_exists():
         text = (ROOT / name).read_text(encoding="utf-8")
         targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", text)
         targets += re.findall(
-            r"`((?:docs|fences|tests|snippets|hooks|theme)[\w/.-]*)`", text
+            r"`((?:docs|fences|tests|snippets|hooks|theme|standalone|cheatsheet|labs|runs|tools|benchmarks)[\w/.-]*)`",
+            text,
         )
         assert len(targets) > 5
         missing = [target for target in targets if not (ROOT / target).exists()]

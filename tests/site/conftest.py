@@ -184,17 +184,3 @@ def watch(tab):
 def open_page(tab, site, language: str, name: str, anchor: str = "") -> None:
     tab.goto(site.url + site.address(language, name) + anchor)
     tab.wait_for_load_state("networkidle")
-
-
-LINES = pytest.StashKey[list[str]]()
-
-
-@pytest.fixture
-def report(request):
-    """Say a measured line at the end of the run."""
-    return request.config.stash.setdefault(LINES, []).append
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    for line in config.stash.get(LINES, []):
-        terminalreporter.write_line(line)
