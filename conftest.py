@@ -19,7 +19,7 @@ def pytest_cmdline_main(config):
 
 @pytest.fixture
 def report(request):
-    """Say a measured line at the end of the run, in whichever process it was measured."""
+    """Say a measured line at the end of the run, whichever process measured it."""
     return lambda line: request.node.user_properties.append(("report", line))
 
 

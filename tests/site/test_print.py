@@ -152,8 +152,10 @@ def test_the_front_page_links_what_there_is(printed, site, language):
     pdfs = [link["href"] for link in with_pdfs.select("article a[href$='.pdf']")]
     assert pdfs == list(FILES.values())
     assert all((printed / own / pdf).is_file() for pdf in pdfs)
-    assert without.select("a[href$='.pdf']") == []
-    assert list(site.folder.rglob("*.pdf")) == []
+    # A site that was built before (SITE_FOLDER) may have them; a plain build has none.
+    made = [pdf for pdf in FILES.values() if (site.folder / own / pdf).is_file()]
+    assert [a["href"] for a in without.select("article a[href$='.pdf']")] == made
+    assert made == [] or "SITE_FOLDER" in os.environ
     for page in (with_pdfs, without):
         assert page.select_one("article a[href='cheatsheet/']")
     on_sheet = soup(printed, f"{own}cheatsheet").select(".sheet-pdfs a")
