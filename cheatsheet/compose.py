@@ -171,9 +171,9 @@ class _Sheet:
         shown = _without_imports(ANNOTATION.sub("", code.source))
         used = _names(shown)
         wanted = {
-            name: (module, name)
+            name: source
             for statement in imports
-            for module, name in snippet_imports(statement)
+            for name, source in snippet_imports(statement)
             if name in used
         }
         self._import([s for s in imports if not snippet_imports(s)], used)
