@@ -151,7 +151,7 @@ def browser(site, browser_flags):
 @pytest.fixture
 def context(browser, site):
     context = browser.new_context(viewport=LAPTOP, locale="en-US")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     parts = urlsplit(site.url)
     origin = f"{parts.scheme}://{parts.netloc}"
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)

@@ -84,10 +84,9 @@ def test_a_block_that_needs_another_page(project):
 
 
 def test_a_star_import(project):
-    page = PAGE.replace("en", "zh")
-    line = append(project / page, "```python\nfrom math import *\n\npi\n```\n")
+    line = append(project / PAGE, "```python\nfrom math import *\n\npi\n```\n")
     message = stop_of(project)
-    assert f"{page}:{line}: `from math import *` hides what it brings" in message
+    assert f"{PAGE}:{line}: `from math import *` hides what it brings" in message
 
 
 def test_output_after_code_that_prints_nothing(project):

@@ -215,7 +215,7 @@ def test_pasted_into_a_notebook_cell(site, language, tmp_path):
     """One cell each; the kernel is told to forget the names of the one before."""
     blocks = [
         block
-        for block in pasted(site, language, "custom-module-with-params")
+        for block in pasted(site, language, "custom-module")
         if block.fence and not block.raises and block.output
     ]
     cells = [

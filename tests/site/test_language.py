@@ -29,7 +29,7 @@ def arrive(browser, site):
         language, name, locale, rest="", *, size=LAPTOP, languages=None, init="", **more
     ):
         context = browser.new_context(viewport=size, locale=locale, **more)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         tab = watch(context.new_page())
         if languages:
@@ -57,6 +57,8 @@ def errors(tab) -> list[str]:
 
 def follow(tab, name: str) -> None:
     """Go to a page of the navigation, and wait until it stands there whole."""
+    # Before it has the list of pages, Material loads a page anew.
+    tab.wait_for_load_state("networkidle")
     tab.evaluate(
         """() => {
           window.pages = 0
