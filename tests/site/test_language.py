@@ -297,7 +297,7 @@ def test_and_after_instant_navigation(site, arrive, language, link, button):
     changer = tab.locator(f".language-{link}__link:visible")
     if button == "middle":  # a new tab, and this one stays
         with tab.context.expect_page() as opened:
-            changer.click(button="middle")
+            changer.click(button="middle", delay=150)  # as a hand does
         _check_place(opened.value, site, OTHER[language], f"?h=x#{HEADING}")
         assert tab.url == f"{address}?h=x#{HEADING}"
         offer(tab).wait_for(state="hidden")

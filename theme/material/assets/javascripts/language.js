@@ -14,7 +14,9 @@ for (const type of ["pointerdown", "click", "auxclick"])
       const link = event.target.closest?.(".language-switch__link, .language-offer__link")
       if (!link) return
       link.href = addressIn(link.hreflang) ?? link.href
-      if (event.type === "click" || event.button === 1) chooseLanguage()
+      // Not when the button goes down: what hides then is not there when it comes up.
+      const middle = event.type === "auxclick" && event.button === 1
+      if (event.type === "click" || middle) chooseLanguage()
     },
     true,
   )
