@@ -23,7 +23,7 @@ from fences.blocks import read_examples
 from fences.run import Page, judge
 from localize.languages import read_languages
 from tests.pages import CHINESE
-from tests.site.conftest import LANGUAGES, ROOT, SECTIONS, build, open_page
+from tests.site.conftest import CODE, LANGUAGES, ROOT, SECTIONS, build, open_page
 from tests.site.test_bad_input import stop_of
 from tests.site.test_serve import change, copy_project
 
@@ -205,7 +205,7 @@ def test_every_page_prints_well(tab, site, language):
     tab.set_viewport_size(size)
     tab.emulate_media(media="print")
     external = 0
-    for name in [*SECTIONS, "cheatsheet"]:
+    for name in [*CODE, "cheatsheet"]:
         tab.goto(site.url + site.address(language, name))
         tab.wait_for_selector(
             ".md-header[data-md-state], .md-content", state="attached"
