@@ -17,11 +17,11 @@ from cheatsheet.compact import compact
 from cheatsheet.narrow import make_narrow
 from fences.blocks import Block, read_blocks, read_page, split_lines
 from localize.reviewed import HEADING
+from standalone.compose import ANNOTATION
 from standalone.definitions import Definitions, StandaloneError, snippet_imports
 from standalone.statements import Statement, split_statements
 
 SELECTION = "docs/cheatsheet.yml"
-ANNOTATION = re.compile(r"[ \t]*# \(\d+\)!?[ \t]*$", re.M)
 # An output that takes more room than its code tells too little to stand on paper.
 OUTPUT_LINES = 4
 OUTPUT_COLUMNS = 66

@@ -25,11 +25,11 @@ from fences.blocks import (
     read_page,
     split_lines,
 )
+from standalone.compose import ANNOTATION
 from standalone.definitions import Definitions, StandaloneError, snippet_imports
 from standalone.statements import Statement, split_statements
 from standalone.tidy import ruff
 
-ANNOTATION = re.compile(r"[ \t]*# \(\d+\)!?[ \t]*$", re.M)
 DEFINITION = re.compile(r":::\s*(?P<module>\S+)\.(?P<name>\w+)\s*$")
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.S)
 
