@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest_plugins = ["fences.plugin"]
+pytest_plugins = ["cheatsheet.run.plugin"]
 
 
 @pytest.hookimpl(tryfirst=True)

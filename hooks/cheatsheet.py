@@ -15,9 +15,9 @@ from mkdocs.structure.files import File, InclusionLevel
 # The `mkdocs` command does not put the project's folder on the path.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from cheatsheet.compose import SheetError, compose
-from cheatsheet.pdf import NoChromiumError, check_chromium, print_pages
-from fences.blocks import PageError
+from cheatsheet.forms.sheet import SheetError, compose
+from cheatsheet.forms.pdf import NoChromiumError, check_chromium, print_pages
+from cheatsheet.blocks import PageError
 
 PAGE = "cheatsheet.md"
 FILES = {"A4": "cheatsheet.pdf", "Letter": "cheatsheet-letter.pdf"}

@@ -14,7 +14,7 @@ from mkdocs.exceptions import PluginError
 # The `mkdocs` command does not put the project's folder on the path.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from fences.blocks import PageError, read_examples, read_page, split_lines
+from cheatsheet.blocks import PageError, read_examples, read_page, split_lines
 
 DEFINITION = re.compile(r":::\s*(?P<name>\S+)")
 

@@ -14,9 +14,9 @@ from mkdocs.exceptions import PluginError
 # The `mkdocs` command does not put the project's folder on the path.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from fences.blocks import PageError, read_examples
-from standalone.compose import Copy, copies_of, copies_of_definitions
-from standalone.definitions import Definitions, StandaloneError
+from cheatsheet.blocks import PageError, read_examples
+from cheatsheet.standalone.compose import Copy, copies_of, copies_of_definitions
+from cheatsheet.standalone.definitions import Definitions, StandaloneError
 
 # A Python block, and the start of a definition that mkdocstrings shows.
 BLOCK = re.compile(

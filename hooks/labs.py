@@ -1,7 +1,7 @@
 """Run the labs and make pages of them that look and work as all others do.
 
 mkdocs-jupyter runs the notebook of a lab (labs/notebook.py). What it would make of it
-is a page apart, with half a megabyte of styles; the template in theme/mkdocs_jupyter
+is a page apart, with half a megabyte of styles; the template in cheatsheet/theme/mkdocs_jupyter
 has it hand over the executed notebook instead. Its plots go into the Markdown of the
 lab, which MkDocs then renders as it renders every page; page_files.py publishes the
 notebook.
@@ -22,16 +22,16 @@ from mkdocs_jupyter.config import settings
 # The `mkdocs` command does not put the project's folder on the path.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from fences.blocks import PageError, read_page
+from cheatsheet.blocks import PageError, read_page
 from hooks.page_files import linker, plain_words
-from labs.notebook import code_of, fill, lab_notebook, seconds
-from labs.plots import with_plots
-from labs.runs import CACHE
-from standalone.definitions import Definitions, StandaloneError
-from standalone.inline import FRONT_MATTER, inline_pages
-from standalone.plain import plain_parts
+from cheatsheet.forms.lab import code_of, fill, lab_notebook, seconds
+from cheatsheet.forms.plots import with_plots
+from cheatsheet.forms.runs import CACHE
+from cheatsheet.standalone.definitions import Definitions, StandaloneError
+from cheatsheet.standalone.inline import FRONT_MATTER, inline_pages
+from cheatsheet.forms.plain import plain_parts
 
-TEMPLATES = Path(__file__).parents[1] / "theme/mkdocs_jupyter"
+TEMPLATES = Path(__file__).parents[1] / "cheatsheet/theme/mkdocs_jupyter"
 FOLDER = "labs/"
 FAILED_LINE = re.compile(r"Cell In\[(\d+)\], line (\d+)")
 

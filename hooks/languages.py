@@ -1,6 +1,6 @@
 """One build gives every language: this hook builds the others into the English one.
 
-localize/languages.py finds them. Each has its own config, search index, navigation
+cheatsheet/words/languages.py finds them. Each has its own config, search index, navigation
 and labels; here they are tied together: the same pages in each, and links from every
 page to itself in the other languages.
 """
@@ -18,7 +18,7 @@ from mkdocs.exceptions import PluginError
 # The `mkdocs` command does not put the project's folder on the path.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from localize.languages import Language, read_languages
+from cheatsheet.words.languages import Language, read_languages
 
 
 def on_config(config):

@@ -13,9 +13,9 @@ from mkdocs.plugins import event_priority
 # The `mkdocs` command does not put the project's folder on the path.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from localize.catalog import CatalogError, localize_package
-from localize.languages import language_of
-from localize.messages import SourceError
+from cheatsheet.words.catalog import CatalogError, localize_package
+from cheatsheet.words.languages import language_of
+from cheatsheet.words.messages import SourceError
 
 COPIES: dict[str, tempfile.TemporaryDirectory] = {}  # by config file
 

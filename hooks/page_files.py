@@ -18,12 +18,12 @@ from mkdocs.exceptions import PluginError
 # The `mkdocs` command does not put the project's folder on the path.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from fences.blocks import PageError
-from localize.languages import language_of
-from standalone.definitions import Definitions, StandaloneError
-from standalone.inline import inline_pages
-from standalone.notebook import make_notebook
-from standalone.plain import Words, plain_page, plain_parts
+from cheatsheet.blocks import PageError
+from cheatsheet.words.languages import language_of
+from cheatsheet.standalone.definitions import Definitions, StandaloneError
+from cheatsheet.standalone.inline import inline_pages
+from cheatsheet.forms.notebook import make_notebook
+from cheatsheet.forms.plain import Words, plain_page, plain_parts
 
 GITHUB = re.compile(r"https://github\.com/(?P<repository>[\w.-]+/[\w.-]+?)(?:\.git)?/?")
 COLAB = "https://colab.research.google.com/github"

@@ -1,6 +1,6 @@
 """Search: its words, and the worker that answers.
 
-The worker is theme/material/assets/javascripts/workers/sections.js. Here it takes the
+The worker is cheatsheet/theme/material/assets/javascripts/workers/sections.js. Here it takes the
 place of Material's, jieba learns the terms of the glossary, and words.js is written
 beside it: words to ignore, other words for the same thing, and traditional characters.
 """
@@ -18,7 +18,7 @@ from opencc import OpenCC
 # The `mkdocs` command does not put the project's folder on the path.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from localize import glossary
+from cheatsheet.words import glossary
 
 WORKER = re.compile(
     r'("search": "[^"]*assets/javascripts/workers/)search\.\w+\.min\.js"'

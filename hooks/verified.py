@@ -1,6 +1,6 @@
 """Say on each page what its code ran on, and list all runs, from recorded runs alone.
 
-A recorded run is a file in runs/, written by `pytest docs --record runs/<device>.json`.
+A recorded run is a file in runs/, written by `pytest docs --record docs/runs/<device>.json`.
 A block counts as run when a block of the same text, with the same output and the same
 imported definitions, passed there. A file that cannot be trusted stops the build.
 """
@@ -20,7 +20,7 @@ from mkdocs.exceptions import PluginError
 # The `mkdocs` command does not put the project's folder on the path.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from fences.records import SCHEMA_FILE, RecordError, page_keys, read_record
+from cheatsheet.run.records import SCHEMA_FILE, RecordError, page_keys, read_record
 
 PAGE = "verified.md"
 # An emulated accelerator is none: its run is listed, and no page speaks of it.
@@ -30,7 +30,7 @@ KINDS = ("cpu", "cuda")
 def on_config(config):
     _read_runs.cache_clear()  # under `mkdocs serve` the files change
     _keys.cache_clear()
-    folder = _root(config) / "runs"
+    folder = _root(config) / "docs/runs"
     if folder.is_dir() and str(folder) not in config.watch:
         config.watch.append(str(folder))
     _runs(config)
@@ -99,7 +99,7 @@ def _read_runs(root: Path) -> dict[str, dict]:
     """
     schema = Draft202012Validator(json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
     runs = {}
-    for path in sorted(root.glob("runs/*.json")):
+    for path in sorted(root.glob("docs/runs/*.json")):
         shown = path.relative_to(root)
         run = read_record(path, shown)
         if error := best_match(schema.iter_errors(run)):

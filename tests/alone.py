@@ -7,9 +7,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from fences import page_process
-from fences.page_process import Outcome
-from fences.run import LIMIT_SECONDS, _context
+from cheatsheet.run import process as page_process
+from cheatsheet.run.process import Outcome
+from cheatsheet.run.judge import LIMIT_SECONDS, _context
 
 NAME = Path("copy.py")
 

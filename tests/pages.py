@@ -10,7 +10,7 @@ from unicodedata import east_asian_width
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from fences.blocks import (
+from cheatsheet.blocks import (
     Block,
     Example,
     read_blocks,
@@ -18,8 +18,8 @@ from fences.blocks import (
     read_page,
     split_lines,
 )
-from fences.compare import difference
-from fences.words import read_words
+from cheatsheet.run.compare import difference
+from cheatsheet.words.plot_words import read_words
 
 HEADING = re.compile(r"(?P<level>#{1,6})\s+(?P<text>.+?)\s+\{ #(?P<id>[a-z0-9-]+) \}")
 DEFINITION = re.compile(r":::\s+(\S+)$")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fences.words import read_words
+from cheatsheet.words.plot_words import read_words
 from tests import pages
 
 ROOT = Path(__file__).parents[1]

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from cheatsheet.pdf import FLAGS, NoChromiumError, find_chromium
+from cheatsheet.forms.pdf import FLAGS, NoChromiumError, find_chromium
 from tests.site import artifact
 
 ROOT = Path(__file__).parents[2]

@@ -6,10 +6,10 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
-from fences.blocks import read_examples
-from fences.plugin import STATE
-from fences.run import Page
-from localize.catalog import CODE
+from cheatsheet.blocks import read_examples
+from cheatsheet.run.plugin import STATE
+from cheatsheet.run.judge import Page
+from cheatsheet.words.catalog import CODE
 from tests.pages import CHINESE, read
 from tests.site.conftest import LANGUAGES, NAMES, REPOSITORY, ROOT, build
 

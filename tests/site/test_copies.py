@@ -12,8 +12,8 @@ from bs4 import BeautifulSoup
 from nbclient import NotebookClient
 from ruff import find_ruff_bin
 
-from fences.blocks import read_examples
-from fences.compare import difference
+from cheatsheet.blocks import read_examples
+from cheatsheet.run.compare import difference
 from tests.alone import run_alone
 from tests.site.conftest import CODE, LANGUAGES, ROOT, open_page
 

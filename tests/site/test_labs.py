@@ -9,9 +9,9 @@ import pytest
 from bs4 import BeautifulSoup
 from nbclient import NotebookClient
 
-from fences.blocks import read_examples
-from fences.compare import difference
-from fences.words import read_words
+from cheatsheet.blocks import read_examples
+from cheatsheet.run.compare import difference
+from cheatsheet.words.plot_words import read_words
 from tests.pages import CHINESE
 from tests.site.conftest import LANGUAGES, LAPTOP, NAMES, REPOSITORY, ROOT, open_page
 

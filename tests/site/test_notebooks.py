@@ -17,8 +17,8 @@ from jupyter_client.connect import write_connection_file
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from fences.blocks import Example, read_examples
-from fences.compare import difference
+from cheatsheet.blocks import Example, read_examples
+from cheatsheet.run.compare import difference
 from tests.site.conftest import LANGUAGES, ROOT, SECTIONS
 
 PAGES = [(language, name) for language in LANGUAGES for name in SECTIONS]

@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from mkdocs.config import load_config
 from mkdocs.structure.files import File
 
-from fences.blocks import read_blocks
+from cheatsheet.blocks import read_blocks
 from hooks.page_files import colab_address
 from tests.pages import CHINESE, left_in_chinese, left_in_english, read
 from tests.site.conftest import (

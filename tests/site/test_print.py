@@ -16,12 +16,12 @@ import yaml
 from bs4 import BeautifulSoup
 from mkdocs.exceptions import PluginError
 
-from cheatsheet.compact import compact
-from cheatsheet.compose import SELECTION, SheetError, compose
-from cheatsheet.narrow import COLUMNS, make_narrow
-from fences.blocks import read_examples
-from fences.run import Page, judge
-from localize.languages import read_languages
+from cheatsheet.forms.compact import compact
+from cheatsheet.forms.sheet import SELECTION, SheetError, compose
+from cheatsheet.forms.narrow import COLUMNS, make_narrow
+from cheatsheet.blocks import read_examples
+from cheatsheet.run.judge import Page, judge
+from cheatsheet.words.languages import read_languages
 from tests.pages import CHINESE
 from tests.site.conftest import CODE, LANGUAGES, ROOT, SECTIONS, build, open_page
 from tests.site.test_bad_input import stop_of

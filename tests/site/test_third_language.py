@@ -12,7 +12,7 @@ import pytest
 from babel.messages import pofile
 from bs4 import BeautifulSoup
 
-from localize.__main__ import main
+from cheatsheet.__main__ import main
 from tests.site.conftest import ROOT, build
 from tests.site.test_serve import copy_project
 
@@ -124,7 +124,7 @@ def test_its_search_index_is_its_own(site):
 
 
 # What is about Chinese as such: how it is set, its glossary, its words in the search.
-CHINESE = ("localize/chinese.py", "localize/glossary.py", "localize/typesetting.py")
+CHINESE = ("cheatsheet/words/chinese.py", "cheatsheet/words/glossary.py", "cheatsheet/words/typesetting.py")
 CHINESE += ("hooks/search.py",)
 
 

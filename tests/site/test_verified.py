@@ -8,9 +8,9 @@ import pytest
 from bs4 import BeautifulSoup
 from mkdocs.exceptions import PluginError
 
-from fences.blocks import read_examples
-from fences.journal import Entry
-from fences.records import (
+from cheatsheet.blocks import read_examples
+from cheatsheet.run.journal import Entry
+from cheatsheet.run.records import (
     code_hash,
     digest,
     output_hash,
@@ -21,7 +21,7 @@ from hooks import verified
 from tests.site.conftest import CODE, LANGUAGES, NAMES, ROOT, build
 from tests.site.test_serve import copy_project
 
-RUN = read_record(ROOT / "runs/cpu.json")
+RUN = read_record(ROOT / "docs/runs/cpu.json")
 NEVER = {"en": "GPU: not yet run.", "zh": "GPU：尚未运行。"}
 EVERY = {
     "en": "CPU: every Python block on this page ran on {} with torch {} and Python {}.",
@@ -46,7 +46,7 @@ def test_each_page_says_what_it_ran_on(site, language, name):
         assert line_of(html) is None
         return
     assert re.search(r'<p class="verified" data-search-exclude>.*</p>', html)
-    if not (ROOT / "runs/cuda.json").exists():
+    if not (ROOT / "docs/runs/cuda.json").exists():
         assert NEVER[language] in line_of(html)
 
 
@@ -80,9 +80,9 @@ def planted(tmp_path_factory):
         for entry in entries_of(project, language, name)
     ]
     head = {key: RUN[key] for key in RUN if key not in ("blocks", "digest")}
-    write_record(project / "runs/cpu.json", head, blocks)
+    write_record(project / "docs/runs/cpu.json", head, blocks)
     emulated = {"kind": "emulated", "name": "emulated", "driver": None, "count": 2}
-    write_record(project / "runs/emulated.json", head | {"device": emulated}, blocks)
+    write_record(project / "docs/runs/emulated.json", head | {"device": emulated}, blocks)
     for language in LANGUAGES:
         page = project / f"docs/{language}/custom-module.md"
         text = page.read_text(encoding="utf-8")
@@ -192,7 +192,7 @@ def config_of(project):
 
 def put_record(project, name: str) -> str:
     stem, make, words = BAD[name]
-    text = (ROOT / "runs/cpu.json").read_text(encoding="utf-8")
+    text = (ROOT / "docs/runs/cpu.json").read_text(encoding="utf-8")
     (project / "runs").mkdir()
     (project / f"runs/{stem}.json").write_text(make(text), encoding="utf-8")
     return words
@@ -217,7 +217,7 @@ def test_a_bad_record_stops_the_build(tmp_path):
     message = re.sub(r"\s+", " ", done.stderr)
     assert done.returncode != 0
     assert "Traceback" not in message
-    assert "runs/cpu.json: " in message
+    assert "docs/runs/cpu.json: " in message
     assert words in message
 
 

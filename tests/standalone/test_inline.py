@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from standalone.definitions import Definitions, StandaloneError
-from standalone.inline import inline_pages
+from cheatsheet.standalone.definitions import Definitions, StandaloneError
+from cheatsheet.standalone.inline import inline_pages
 
 LAYERS = '''\
 import math

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from standalone.interactive import for_interactive
+from cheatsheet.standalone.interactive import for_interactive
 
 CLASS = '''\
 class A:

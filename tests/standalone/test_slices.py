@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from fences.blocks import read_examples
-from fences.compare import difference
-from standalone.compose import Copy, copies_of
-from standalone.definitions import Definitions, StandaloneError
+from cheatsheet.blocks import read_examples
+from cheatsheet.run.compare import difference
+from cheatsheet.standalone.compose import Copy, copies_of
+from cheatsheet.standalone.definitions import Definitions, StandaloneError
 from tests.alone import run_alone
 
 ROOT = Path(__file__).parents[2]

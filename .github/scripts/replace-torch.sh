@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Replace the locked torch by the CPU build of another one.
+# usage: .github/scripts/replace-torch.sh oldest|newest|nightly
+set -euo pipefail
+index=https://download.pytorch.org/whl
+
+case $1 in
+  # The oldest supported version, as the README says.
+  oldest) .venv/bin/python -m pip install --index-url $index/cpu torch==2.7.1 ;;
+  newest) .venv/bin/python -m pip install --upgrade --index-url $index/cpu torch ;;
+  nightly) .venv/bin/python -m pip install --upgrade --pre --index-url $index/nightly/cpu torch ;;
+  *)
+    echo "usage: .github/scripts/replace-torch.sh oldest|newest|nightly" >&2
+    exit 2
+    ;;
+esac

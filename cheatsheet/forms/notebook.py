@@ -1,0 +1,138 @@
+"""A page as a Jupyter notebook, with the outputs that the page shows."""
+
+import ast
+import re
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from cheatsheet.standalone.inline import Part
+
+DEVICE = "CPU"  # whose outputs are shown where two devices rightly differ
+HEADING = re.compile(r"(?m)^(?=#{1,6} )")
+ERROR = re.compile(r"(?m)^(?:\w+\.)*(?P<name>\w*(?:Error|Exception|Exit|Interrupt))\b")
+# How the repr of one value goes on after its first line.
+CONTINUATION = re.compile(r"[\s)\]}]")
+PREFIX = "Parameter containing:"  # a first line of a repr whose next looks like one
+
+
+def make_notebook(parts: list[Part], lang: str, title: str) -> NotebookNode:
+    """The parts that `plain_parts` gives as cells; `lang` is the language of the prose.
+
+    A heading begins a new cell: notebooks fold, and list contents, by such cells.
+    """
+    cells: list[NotebookNode] = []
+    prose: list[str] = []
+    for part in parts:
+        if part.kind != "code":
+            texts = HEADING.split(part.text) if part.kind == "prose" else [part.text]
+            for text in filter(str.strip, texts):
+                if text.startswith("#") and prose:
+                    cells.append(new_markdown_cell("\n\n".join(prose)))
+                    prose = []
+                prose.append(text.strip("\n"))
+            continue
+        if prose:
+            cells.append(new_markdown_cell("\n\n".join(prose)))
+            prose = []
+        cells.append(_code_cell(part))
+    if prose:
+        cells.append(new_markdown_cell("\n\n".join(prose)))
+    _number(cells)
+    return new_notebook(cells=cells, metadata=_metadata(lang, title))
+
+
+def _metadata(lang: str, title: str) -> dict:
+    return {
+        "kernelspec": {
+            "display_name": "Python 3",
+            "language": "python",
+            "name": "python3",
+        },
+        "language_info": {
+            "name": "python",
+            "file_extension": ".py",
+            "mimetype": "text/x-python",
+            "pygments_lexer": "ipython3",
+        },
+        "title": title,
+        "lang": lang,
+    }
+
+
+def _number(cells: list[NotebookNode]) -> None:
+    """Ids and counts by the order: the same page gives the same bytes."""
+    count = 0
+    for number, cell in enumerate(cells, 1):
+        cell.id = f"cell-{number}"
+        if cell.cell_type != "code":
+            continue
+        count += 1
+        cell.execution_count = count
+        for output in cell.outputs:
+            if output.output_type == "execute_result":
+                output.execution_count = count
+
+
+def _code_cell(part: Part) -> NotebookNode:
+    cell = new_code_cell(part.text.rstrip("\n"))
+    block = part.example and part.example.output(DEVICE)
+    if block:
+        cell.outputs = _outputs(part.text, block.source.rstrip("\n"))
+    if part.example and part.example.raises:
+        cell.metadata["tags"] = ["raises-exception"]
+        cell.outputs = _split_error(block.source.rstrip("\n"))
+    return cell
+
+
+def _outputs(code: str, text: str) -> list[NotebookNode]:
+    """What is printed as a stream, and the value of the last expression as a result.
+
+    The page shows both in one text, in this order. The code tells which of the two
+    there are. Where both are, the value is taken to begin at the last line that does
+    not go on with the one before it; a test runs every notebook and compares.
+    """
+    body = ast.parse(code).body
+    last = body[-1]
+    if not isinstance(last, ast.Expr) or _prints(last):
+        return [_stream(text)]
+    if not any(map(_prints, body[:-1])):
+        return [_result(text)]
+    lines = text.split("\n")
+    start = len(lines) - 1
+    while start and CONTINUATION.match(lines[start]):
+        start -= 1
+    if start and lines[start - 1] == PREFIX:
+        start -= 1
+    printed = [_stream("\n".join(lines[:start]))] if start else []
+    return [*printed, _result("\n".join(lines[start:]))]
+
+
+def _prints(node: ast.AST) -> bool:
+    """Whether code calls `print` when it runs; what a function does comes later."""
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Lambda)):
+        return False
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "print":
+        return True
+    return any(map(_prints, ast.iter_child_nodes(node)))
+
+
+def _split_error(text: str) -> list[NotebookNode]:
+    """What is printed before an error, and the error, which may have many lines."""
+    match = ERROR.search(text)
+    start = match.start() if match else 0
+    words = text[start:]
+    name, _, value = words.partition(": ")
+    error = new_output(
+        "error", ename=name.rpartition(".")[2], evalue=value, traceback=[words]
+    )
+    printed = text[:start].rstrip("\n")
+    return [_stream(printed), error] if printed else [error]
+
+
+def _stream(text: str) -> NotebookNode:
+    return new_output("stream", name="stdout", text=text + "\n")
+
+
+def _result(text: str) -> NotebookNode:
+    return new_output("execute_result", data={"text/plain": text})

@@ -1,0 +1,80 @@
+"""Print a page of a built site as PDF, with Chromium, without a network or a server."""
+
+import shutil
+from mimetypes import guess_type
+from pathlib import Path
+from urllib.parse import unquote, urldefrag
+
+from playwright.sync_api import Playwright, Route, sync_playwright
+
+from cheatsheet.forms.radicals import write_characters
+
+COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+class NoChromiumError(Exception):
+    """There is no Chromium to print with; says how to get one."""
+
+
+def find_chromium(playwright: Playwright) -> str:
+    """The machine's own Chromium or Chrome, or the one that Playwright installed.
+
+    Raises:
+        NoChromiumError: there is neither.
+    """
+    path = next(filter(None, map(shutil.which, COMMANDS)), None)
+    path = path or playwright.chromium.executable_path
+    if not Path(path).exists():
+        raise NoChromiumError(
+            "no Chromium found to print the PDF with; run `playwright install "
+            "chromium` or `apt-get install chromium`, or leave CHEATSHEET_PDF unset."
+        )
+    return path
+
+
+def check_chromium() -> None:
+    """Errors as `find_chromium`."""
+    with sync_playwright() as playwright:
+        find_chromium(playwright)
+
+
+def print_pages(site: Path, address: str, page: str, papers: dict[str, Path]) -> None:
+    """Print one page of the site in the folder `site`, once for each size of paper.
+
+    The page is opened at its own address below `address`, and answered from the folder:
+    so its links lead to where the site will be, and nothing is asked of the network.
+
+    Raises:
+        NoChromiumError: there is no Chromium.
+    """
+
+    def answer(route: Route) -> None:
+        url = urldefrag(route.request.url)[0].partition("?")[0]
+        file = site / unquote(url.removeprefix(address))
+        file = file / "index.html" if url.endswith("/") else file
+        if url.startswith(address) and file.is_file():
+            route.fulfill(path=file, content_type=guess_type(file)[0])
+        else:
+            route.abort()
+
+    with sync_playwright() as playwright:
+        path = find_chromium(playwright)
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS])
+        # Without scripts: the page is printed as it was built.
+        tab = browser.new_context(java_script_enabled=False).new_page()
+        tab.route("**/*", answer)
+        tab.goto(address + page)
+        for paper, file in papers.items():
+            # Not tagged: the tags of so many small pieces would double the file.
+            tab.pdf(path=file, format=paper, print_background=True)
+            write_characters(file)
+        browser.close()

@@ -1,0 +1,80 @@
+"""The locks hold what requirements.txt pins, each file with its hash."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tools import lock
+
+ROOT = Path(__file__).parents[2]
+PIN = re.compile(r"^(?P<name>[A-Za-z][\w-]*)==(?P<version>\S+)", re.M)
+HASH = re.compile(r"(?: \\\n    --hash=sha256:[0-9a-f]{64})+\n")
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def pins(file: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for match in PIN.finditer((ROOT / file).read_text(encoding="utf-8")):
+        found.setdefault(normal(match["name"]), set()).add(match["version"])
+    return found
+
+
+def test_the_lock_has_every_pin():
+    """After a change of requirements.txt: python .github/scripts/lock.py"""
+    locked = pins("requirements.lock")
+    for name, [version] in pins("requirements.txt").items():
+        wanted = f"{version}+cpu" if name == "torch" else version
+        assert locked.get(name) == {wanted}, f"{name}: run python .github/scripts/lock.py"
+
+
+def test_the_gpu_lock_has_every_pin_of_the_fences():
+    locked, wanted = pins("requirements.gpu.lock"), pins("requirements.txt")
+    for name in lock.FENCES:
+        assert locked.get(name) == wanted[name], f"{name}: run python .github/scripts/lock.py"
+    assert any(name.startswith("nvidia-") for name in locked)
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements.gpu.lock"])
+def test_each_entry_has_hashes_and_public_addresses_alone(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert text.startswith(lock.HEADER)
+    entries = re.split(r"^(?=[A-Za-z])", text.removeprefix(lock.HEADER), flags=re.M)
+    entry = re.compile(r"[a-z\d-]+==[\w.+]+(?: ; [^\\\n]+?)?" + HASH.pattern)
+    wrong = [one for one in entries[1:] if not entry.fullmatch(one)]
+    assert wrong == []
+    option = f"--extra-index-url {lock.CPU_INDEX}\n"
+    assert entries[0] == (option if name == "requirements.lock" else "")
+    assert set(re.findall(r"\w+://[^\s/]+", text)) <= {"https://download.pytorch.org"}
+
+
+def test_the_cpu_lock_has_no_cuda_and_torch_for_every_python():
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    names = pins("requirements.lock")
+    assert not [name for name in names if name.startswith(("nvidia", "cuda", "triton"))]
+    [torch] = re.findall(r"^torch==.*\n(?: .*\n)+", text, re.M)
+    assert torch.count("--hash=sha256:") == len(lock.PYTHONS)
+
+
+def index(*pythons: str) -> str:
+    return "\n".join(
+        f'<a href="/whl/cpu/torch-2.13.0%2Bcpu-{p}-{p}-manylinux_2_28_{machine}.whl'
+        f'#sha256={n}{m}{"0" * 62}">torch</a><br/>'
+        for n, p in enumerate(pythons)
+        for m, machine in enumerate(("x86_64", "aarch64"))
+    )
+
+
+def test_torch_is_locked_from_the_index_of_its_cpu_builds():
+    entry = lock.cpu_entry("2.13.0", index(*lock.PYTHONS, "cp314t"))
+    first, *hashes = entry.split(" \\\n")
+    assert first == "torch==2.13.0+cpu"
+    assert [h.strip()[14:16] for h in hashes] == ["00", "10", "20", "30"]
+
+
+def test_a_python_that_torch_has_no_build_for_is_named():
+    with pytest.raises(SystemExit, match=r"no torch 2\.13\.0 for cp314"):
+        lock.cpu_entry("2.13.0", index("cp311", "cp312", "cp313", "cp314t"))

@@ -1,0 +1,249 @@
+"""The publish job's step, run as it is written against a repository on this machine."""
+
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from tests.workflows.conftest import REPOSITORY, run, script
+
+PUBLISH = script("publish", "Publish")
+
+
+class Server:
+    """The repository on the server: bare, with a branch main."""
+
+    def __init__(self, folder, environment):
+        self.folder = folder / f"{REPOSITORY}"
+        self.environment = environment
+        self.folder.mkdir(parents=True)
+        self.git("init", "--quiet", "--bare", "--initial-branch=main")
+        tree = self.git("hash-object", "-t", "tree", "-w", "/dev/null")
+        self.main = self.commit(tree, "refs/heads/main")
+
+    def git(self, *arguments, **environment) -> str:
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=self.folder,
+            env=self.environment | environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    def commit(self, tree: str, branch: str, *parents: str) -> str:
+        who = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+        options = [option for parent in parents for option in ("-p", parent)]
+        new = self.git(*who, "commit-tree", tree, *options, "-m", "by hand")
+        self.git("update-ref", branch, new)
+        return new
+
+    def commits(self) -> list[str]:
+        listed = self.git("for-each-ref", "--format=%(refname)", "refs/heads/gh-pages")
+        return self.git("rev-list", "gh-pages").split() if listed else []
+
+    def files(self) -> dict[str, str]:
+        names = self.git("ls-tree", "-r", "--name-only", "gh-pages").splitlines()
+        return {name: self.git("show", f"gh-pages:{name}") for name in names}
+
+    def hook(self, name: str, lines: str) -> None:
+        file = self.folder / "hooks" / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(f"#!/bin/sh\n{lines}\n", encoding="utf-8")
+        file.chmod(0o755)
+
+
+@pytest.fixture
+def server(tmp_path, environment):
+    server = Server(tmp_path / "server", environment)
+    environment["GITHUB_SHA"] = server.main
+    environment["GITHUB_SERVER_URL"] = str(tmp_path / "server")
+    return server
+
+
+@pytest.fixture
+def job(tmp_path, checkout_of_tools):
+    """The folder of the job: the tools, and the site that was built."""
+    site = checkout_of_tools / "site"
+    (site / "zh").mkdir(parents=True)
+    (site / "index.html").write_text("first", encoding="utf-8")
+    (site / "zh" / "index.html").write_text("首页", encoding="utf-8")
+    (site / "old.html").write_text("old", encoding="utf-8")
+    # Such files git leaves out unless told otherwise.
+    (site / ".gitignore").write_text("*\n", encoding="utf-8")
+    return checkout_of_tools
+
+
+@pytest.fixture
+def checkout_of_tools(tmp_path):
+    from tests.workflows.flows import ROOT
+
+    folder = tmp_path / "job"
+    folder.mkdir()
+    (folder / "tools").symlink_to(ROOT / ".github/scripts")
+    return folder
+
+
+FIRST = {
+    ".nojekyll": "",
+    ".gitignore": "*",
+    "index.html": "first",
+    "zh/index.html": "首页",
+    "old.html": "old",
+}
+
+
+def change(job) -> None:
+    (job / "site" / "old.html").unlink()
+    (job / "site" / "index.html").write_text("second", encoding="utf-8")
+
+
+SECOND = {**FIRST, "index.html": "second"}
+del SECOND["old.html"]
+
+
+def test_the_first_publishing_makes_the_branch(server, job, environment):
+    done = run(PUBLISH, job, environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert server.files() == FIRST
+    assert len(server.commits()) == 1
+    assert server.git("log", "-1", "--format=%s", "gh-pages").endswith(server.main)
+    assert server.git("rev-parse", "main") == server.main
+
+
+def test_the_next_one_replaces_the_whole_site(server, job, environment):
+    run(PUBLISH, job, environment)
+    change(job)
+    done = run(PUBLISH, job, environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert server.files() == SECOND
+    assert len(server.commits()) == 2
+
+
+def test_nothing_new_makes_no_commit(server, job, environment):
+    run(PUBLISH, job, environment)
+    done = run(PUBLISH, job, environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "same already" in done.stdout
+    assert len(server.commits()) == 1
+
+
+def test_a_push_in_between_is_not_lost(server, job, environment, tmp_path):
+    """Someone pushes after this job has read the branch and before its own push."""
+    run(PUBLISH, job, environment)
+    change(job)
+    [old] = server.commits()
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    # A git that lets the other push happen right before it pushes itself.
+    git = subprocess.run(["which", "git"], capture_output=True, text=True).stdout
+    other = (
+        f"git --git-dir='{server.folder}' -c user.name=y -c user.email=y@example.org"
+    )
+    tools.joinpath("git").write_text(
+        f"#!/bin/bash\nexport PATH='{os.environ['PATH']}'\n"
+        f'if [ "$1" = push ]; then (unset GIT_DIR; new=$({other} commit-tree '
+        f"-p {old} -m other {old}^{{tree}}); {other} update-ref refs/heads/gh-pages "
+        f'"$new"); fi\nexec {git.strip()} "$@"\n',
+        encoding="utf-8",
+    )
+    tools.joinpath("git").chmod(0o755)
+    raced = environment | {"PATH": f"{tools}:{environment['PATH']}"}
+    done = run(PUBLISH, job, raced)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "::error::The branch gh-pages refused the site" in done.stdout
+    assert server.files() == FIRST
+    assert len(server.commits()) == 2
+    done = run(PUBLISH, job, environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert server.files() == SECOND
+    assert len(server.commits()) == 3
+
+
+def test_a_refusal_of_the_server_fails(server, job, environment):
+    run(PUBLISH, job, environment)
+    change(job)
+    server.hook("pre-receive", "echo protected >&2; exit 1")
+    done = run(PUBLISH, job, environment)
+    assert done.returncode == 1
+    assert "protected" in done.stderr
+    assert server.files() == FIRST
+
+
+def test_an_interruption_leaves_the_old_site(server, job, environment, tmp_path):
+    run(PUBLISH, job, environment)
+    change(job)
+    # All has arrived at the server, and the branch is not moved yet.
+    server.hook("pre-receive", f"touch '{tmp_path}/arrived'; sleep 60")
+    process = subprocess.Popen(
+        ["bash", "-eo", "pipefail", "-c", PUBLISH],
+        cwd=job,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    while not (tmp_path / "arrived").exists():
+        assert process.poll() is None, "the push ended before it was interrupted"
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert server.files() == FIRST
+    server.git("fsck", "--strict", "--connectivity-only")
+    server.hook("pre-receive", "exit 0")
+    done = run(PUBLISH, job, environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert server.files() == SECOND
+    assert len(server.commits()) == 2
+
+
+def test_an_older_commit_leaves_the_site_to_the_newer(server, job, environment):
+    tree = server.git("rev-parse", "main^{tree}")
+    newer = server.commit(tree, "refs/heads/main", server.main)
+    done = run(PUBLISH, job, environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"::notice::main is at {newer}" in done.stdout
+    assert server.commits() == []
+
+
+@pytest.mark.parametrize("what", ["no site", "half a site"])
+def test_no_site_is_not_published(server, job, environment, what):
+    run(PUBLISH, job, environment)
+    if what == "no site":
+        (job / "site").rename(job / "elsewhere")
+    else:
+        (job / "site" / "index.html").unlink()
+    done = run(PUBLISH, job, environment)
+    assert done.returncode == 1
+    assert "no index.html" in done.stdout
+    assert server.files() == FIRST
+
+
+def test_no_server(job, environment, tmp_path):
+    nowhere = {"GITHUB_SERVER_URL": str(tmp_path), "GITHUB_SHA": "0" * 40}
+    done = run(PUBLISH, job, environment | nowhere)
+    assert done.returncode != 0
+    assert "does not appear to be a git repository" in done.stderr
+
+
+def test_the_token_is_given_by_gh_and_is_on_no_command_line(
+    server, job, environment, tmp_path
+):
+    """Git asks gh for the token; the only place that holds it is the environment."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    log = tmp_path / "commands.txt"
+    git = subprocess.run(["which", "git"], capture_output=True, text=True).stdout
+    tools.joinpath("git").write_text(
+        f'#!/bin/bash\necho "$@" >> {log}\nexec {git.strip()} "$@"\n', encoding="utf-8"
+    )
+    tools.joinpath("git").chmod(0o755)
+    environment |= {"PATH": f"{tools}:{environment['PATH']}", "GH_TOKEN": "t0p-secret"}
+    done = run(PUBLISH, job, environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    commands = log.read_text(encoding="utf-8")
+    assert "credential.helper !gh auth git-credential" in commands
+    assert "t0p-secret" not in commands + done.stdout + done.stderr

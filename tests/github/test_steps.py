@@ -1,0 +1,111 @@
+"""The other shell steps, run as they are written."""
+
+import re
+import subprocess
+
+import pytest
+
+from tests.workflows.conftest import run, script
+from tests.workflows.flows import ACTION, ROOT, read
+
+DATE = "2026-02-03T04:05:06Z"
+COMMIT = "git init -q && git commit -q --allow-empty -m x"
+WHO = {
+    "GIT_AUTHOR_NAME": "x",
+    "GIT_AUTHOR_EMAIL": "x@example.org",
+    "GIT_COMMITTER_NAME": "x",
+    "GIT_COMMITTER_EMAIL": "x@example.org",
+    "GIT_AUTHOR_DATE": DATE,
+    "GIT_COMMITTER_DATE": DATE,
+}
+
+
+def test_the_build_step_builds_the_site_that_is_published(checkout, environment):
+    assert run(COMMIT, checkout, environment | WHO).returncode == 0
+    done = run(script("build", "Build both languages"), checkout, environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    address = "https://owner.github.io/cheatsheet/"
+    with open(environment["GITHUB_OUTPUT"], encoding="utf-8") as output:
+        assert output.read() == f"url={address}\n"
+    for language in ("", "zh/"):
+        page = checkout / "site" / language / "define-network" / "index.html"
+        canonical = f'<link rel="canonical" href="{address}{language}define-network/">'
+        assert canonical in page.read_text(encoding="utf-8")
+    # The date of the commit, so that the same commit gives the same site.
+    sitemap = (checkout / "site" / "sitemap.xml").read_text(encoding="utf-8")
+    assert set(re.findall(r"<lastmod>(.*)</lastmod>", sitemap)) == {DATE[:10]}
+
+
+def test_what_cannot_be_built_stops_the_build_step(checkout, environment):
+    (checkout / "hooks" / "figures.py").unlink()
+    run(COMMIT, checkout, environment | WHO)
+    done = run(script("build", "Build both languages"), checkout, environment)
+    assert done.returncode != 0
+    assert "figures.py" in done.stderr
+    with open(environment["GITHUB_OUTPUT"], encoding="utf-8") as output:
+        assert output.read() == ""
+
+
+LOOK = script("gpu-runner", "Look for the repository variable GPU_RUNNER")
+
+
+def test_without_a_gpu_runner_the_run_fails_and_says_what_to_set(tmp_path, environment):
+    done = run(LOOK, tmp_path, environment | {"GPU_RUNNER": ""})
+    assert done.returncode == 1
+    [line] = done.stdout.splitlines()
+    assert line.startswith("::error::Nothing is published")
+    assert "Set the repository variable GPU_RUNNER" in line
+
+
+def test_a_gpu_runner_of_any_name_is_taken(tmp_path, environment):
+    name = "gpu; exit 1 $(exit 1)"
+    assert run(LOOK, tmp_path, environment | {"GPU_RUNNER": name}).returncode == 0
+
+
+FENCES = script("outputs", "Run the fences", "weekly.yml")
+
+
+@pytest.mark.parametrize(("status", "passes"), [(0, True), (1, True), (2, False)])
+def test_the_weekly_run_goes_on_where_a_fence_failed(
+    tmp_path, environment, status, passes
+):
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(
+        f'#!/bin/sh\n[ "$2" = pytest ] && exit {status}\necho 2.16.0.dev20261120+cpu\n',
+        encoding="utf-8",
+    )
+    python.chmod(0o755)
+    done = run(FENCES, tmp_path, environment)
+    assert (done.returncode == 0) is passes, done.stdout + done.stderr
+    assert (tmp_path / "outputs/torch.txt").read_text() == "2.16.0.dev20261120+cpu\n"
+
+
+def test_the_matrix_names_torch_that_the_tool_knows(tmp_path, environment):
+    """Each is installed without a download: pip only says what it was asked for."""
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\necho "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+    (tmp_path / "tools").symlink_to(ROOT / ".github/scripts")
+    wanted = {"oldest": r"cpu torch==2\.7\.\d$", "newest": "whl/cpu torch$"}
+    wanted["nightly"] = "--pre .*nightly/cpu torch$"
+    step = script("cpu", "Replace torch")
+    assert step == script("outputs", "Replace torch", "weekly.yml")
+    for name, pattern in wanted.items():
+        done = run(step, tmp_path, environment | {"TORCH": name})
+        assert re.search(pattern, done.stdout.strip()), done.stdout
+    assert run(step, tmp_path, environment | {"TORCH": "x"}).returncode == 2
+
+
+def test_every_package_is_checked_by_its_hash():
+    lines = read(ACTION)["runs"]["steps"][1]["run"]
+    installs = re.findall(r"pip install.*", lines)
+    assert installs == ['pip install --require-hashes -r "$LOCK"']
+
+
+@pytest.mark.parametrize("file", sorted(ROOT.glob(".github/scripts/*.sh")), ids=lambda f: f.name)
+def test_shell_scripts_stop_at_the_first_failure(file):
+    assert "\nset -euo pipefail\n" in file.read_text(encoding="utf-8")
+    assert file.stat().st_mode & 0o111
+    subprocess.run(["bash", "-n", file], check=True)

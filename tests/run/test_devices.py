@@ -1,0 +1,341 @@
+"""`--device`: it cannot be used, it is used, it breaks.
+
+No test here needs a GPU. Where a GPU is needed, the emulated accelerator plays it: the
+project's copy is told so in SIMULATED, and what that shows is how the runner behaves
+there, nothing of a GPU.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from cheatsheet.run import devices
+from cheatsheet.blocks import read_blocks, read_examples, read_page
+from cheatsheet.run.placing import places_tensors
+from cheatsheet.run.shell import run_shell
+from tests.run.test_planted_pages import ROOT, fence, run_pytest
+
+PAGES = sorted((ROOT / "docs").rglob("*.md"))
+
+
+# It cannot be used. What torch says in each case is simulated, in torch's own words.
+
+
+def _no_driver():
+    raise RuntimeError("Found no NVIDIA driver on your system. Please check that ...")
+
+
+def _old_driver():
+    raise RuntimeError(
+        "The NVIDIA driver on your system is too old (found version 11040).\nUpdate it"
+    )
+
+
+def test_cuda_is_refused_where_torch_is_built_without_it(monkeypatch):
+    monkeypatch.setattr(torch.backends.cuda, "is_built", lambda: False)
+    words = devices.why_unusable("cuda")
+    assert f"this torch, {torch.__version__}, is built without CUDA" in words
+    assert "install a CUDA build: https://" in words
+
+
+@pytest.mark.parametrize(
+    ("init", "words"),
+    [
+        (_no_driver, "torch says: Found no NVIDIA driver on your system."),
+        (_old_driver, "driver on your system is too old (found version 11040). Update"),
+        (lambda: None, "torch sees no GPU; CUDA_VISIBLE_DEVICES is ''"),
+    ],
+)
+def test_cuda_is_refused_with_the_words_of_torch(monkeypatch, init, words):
+    monkeypatch.setattr(torch.backends.cuda, "is_built", lambda: True)
+    monkeypatch.setattr(torch.cuda, "init", init)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    said = devices.why_unusable("cuda")
+    assert words in said
+    assert "\n" not in said
+
+
+def test_a_gpu_that_does_not_answer_is_refused(monkeypatch):
+    """Here the tensor itself fails: there is no CUDA."""
+    monkeypatch.setattr(torch.backends.cuda, "is_built", lambda: True)
+    monkeypatch.setattr(torch.cuda, "init", lambda: None)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    assert "torch says: " in devices.why_unusable("cuda")
+
+
+def test_a_run_on_cuda_fails_at_once_without_a_gpu():
+    hidden = {"CUDA_VISIBLE_DEVICES": ""}  # where there is one
+    done = run_pytest(ROOT, "docs/en/gpu-info.md", "--device", "cuda", **hidden)
+    assert done.returncode == 4
+    assert "--device cuda cannot run here: " in done.stderr
+    assert len(done.stderr.strip().split("\n")) == 1
+    assert "passed" not in done.stdout
+
+
+def test_a_device_breaks_in_clear_words():
+    broken = devices.failure("cuda", torch.OutOfMemoryError("CUDA out of memory.\nx"))
+    assert broken == "the GPU is out of memory: CUDA out of memory."
+    broken = devices.failure("cuda", RuntimeError("CUDA error: device lost\nx"))
+    assert broken == "the GPU failed or is gone: CUDA error: device lost"
+    assert devices.failure("cuda", ValueError("x")) == ""
+    assert devices.failure("cpu", RuntimeError("CUDA error: x")) == ""
+
+
+# It is used.
+
+
+def test_numbers_on_cuda_are_full_float32_and_deterministic():
+    """Settings alone: they can be made and read without a GPU."""
+    code = """
+import os, torch
+from cheatsheet.run import devices
+devices.set_up("cuda")
+assert os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
+assert torch.are_deterministic_algorithms_enabled()
+assert torch.is_deterministic_algorithms_warn_only_enabled()
+assert torch.get_float32_matmul_precision() == "highest"
+assert not torch.backends.cudnn.allow_tf32
+assert not torch.backends.cuda.matmul.allow_tf32
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_record_of_cuda_names_the_driver(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda i: "GPU")
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(RuntimeError, match="nvidia-smi does not tell the driver"):
+        devices.describe("cuda")
+
+
+def test_which_fences_put_tensors_on_the_device():
+    sources = {
+        "device = try_gpu()\nprint(device)": False,
+        "net.to(device)": True,
+        "X = torch.ones(2, device=device)": True,
+        "with device:\n    X = torch.ones(2)": True,
+        "last = try_all_gpus()[-1]\nX.to(last)": True,
+        "X.to(torch.float64)": False,
+        "net.to('meta')": False,
+        "for d in try_all_gpus():\n    X.to(device=d)": True,
+        "where = accelerator() or 'cpu'\nX.to(where)": False,
+        "X.to(torch.accelerator.current_accelerator() or 'cpu')": True,
+        "device = torch.device('cpu')\nX.to(device)": False,
+    }
+    assert places_tensors(list(sources), "emulated") == list(sources.values())
+    assert not any(places_tensors(list(sources), "cpu"))
+    choice = ["d = 'cuda' if torch.cuda.is_available() else 'cpu'\nX.to(d)"]
+    assert places_tensors(choice, "cuda") == [True]
+    assert places_tensors(choice, "emulated") == [False]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_pages_about_gpus_put_tensors_there(language):
+    """So that a run on the CPU cannot pass for one on a GPU."""
+    counts = {}
+    for path in (ROOT / "docs" / language).glob("*.md"):
+        sources = [example.code.source for example in read_examples(path)]
+        counts[path.stem] = sum(places_tensors(sources, "cuda"))
+    assert counts["network-on-gpu"] >= 10
+    assert counts["gpu-device"] >= 3
+    assert counts["gpu-info"] >= 2
+
+
+def test_shell_blocks_of_the_pages_run():
+    """All but nvidia-smi, which only a machine with a GPU has."""
+    blocks = {
+        block.source
+        for path in PAGES
+        for block in read_blocks(read_page(path), path)
+        if block.language == "bash" and "nvidia-smi" not in block.source
+    }
+    assert len(blocks) >= 2
+    for source in blocks:
+        assert run_shell(source) == "", source
+
+
+def test_what_a_shell_block_does_wrong():
+    assert run_shell("false\ntrue").startswith("this block ended with exit code 1")
+    assert "exit code 127" in run_shell("no-such-command | cat")
+
+
+# The plugin, on a machine whose GPU is played by the emulated accelerator.
+
+SIMULATED = """
+
+# A machine with a GPU, played by the emulated accelerator, for a test.
+_set_up, _allocations, _describe = set_up, allocations, describe
+
+
+def why_unusable(device):
+    return ""
+
+
+def set_up(device):
+    _set_up("emulated" if device == "cuda" else device)
+
+
+def allocations(device):
+    return _allocations("emulated" if device == "cuda" else device)
+"""
+GPU = "import torch\n\nfrom snippets.gpu_device import try_gpu"
+OUT_OF_MEMORY = 'raise torch.OutOfMemoryError("CUDA out of memory. Tried ...")'
+WHERE = "print(torch.ones(2, device=try_gpu()).device)"
+PLANTED = {
+    "right": fence(GPU)
+    + f'```python\n{WHERE}\n```\n\n```text title="CPU"\ncpu\n```\n\n'
+    + '```text title="GPU"\nemulated:0\n```\n\n',
+    "missing": fence(GPU)
+    + f'```python\n{WHERE}\n```\n\n```text title="CPU"\ncpu\n```\n\nEnd.\n',
+    "untitled": fence(GPU) + fence(WHERE, "cpu"),
+    "stayed": fence("import torch\n\n\ndef try_gpu():\n    return 'cpu'")
+    + fence("torch.ones(2, device=try_gpu()).sum().item()", "2.0"),
+    # Even where the page shows the very error.
+    "full": fence("import torch")
+    + fence(OUT_OF_MEMORY, OUT_OF_MEMORY[6:], " { .raises }"),
+    "gone": fence("raise RuntimeError('CUDA error: unspecified launch failure')")
+    + fence("1", "1"),
+    "shell": "```bash\nnvidia-smi\n```\n\n```bash\nnvidia-smi --query -l 1\n```\n\n"
+    "```bash\nnvidia-smi --fail\n```\n\n" + fence("1", "1"),
+}
+NVIDIA_SMI = """\
+#!/bin/sh
+echo "$@"
+case "$*" in *-l*) sleep 100;; *--fail*) exit 9;; esac
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("project")
+    for name in ("fences", "snippets"):
+        shutil.copytree(ROOT / name, root / name)
+    for name in ("conftest.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, root)
+    with (root / "fences/devices.py").open("a", encoding="utf-8") as file:
+        file.write(SIMULATED)
+    for language in ("en", "zh"):
+        docs = root / "docs" / language
+        docs.mkdir(parents=True)
+        for name, text in PLANTED.items():
+            (docs / f"{name}.md").write_text(text, encoding="utf-8")
+    command = root / "bin/nvidia-smi"
+    command.parent.mkdir()
+    command.write_text(NVIDIA_SMI)
+    command.chmod(0o755)
+    return root
+
+
+def on_cuda(project: Path, *arguments: str):
+    path = os.pathsep.join([str(project / "bin"), os.environ["PATH"]])
+    return run_pytest(project, *arguments, "--device", "cuda", PATH=path)
+
+
+@pytest.fixture(scope="module")
+def output(project) -> str:
+    done = on_cuda(project, "docs/en")
+    assert done.returncode == 1, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "docs/en/missing.md:11: no GPU output recorded; run: "
+        "pytest docs --device cuda --update-outputs",
+        "docs/en/untitled.md:11: the page shows other output (-) than this code gave",
+        "title this output CPU, and run: pytest docs --device cuda --update-outputs",
+        "docs/en/stayed.md:9: this fence is to put tensors on GPU, and none was put",
+        "docs/en/full.md:5: the GPU is out of memory: CUDA out of memory. Tried ...",
+        "docs/en/gone.md:1: the GPU failed or is gone: CUDA error: unspecified launch",
+        "docs/en/gone.md:5: not run: the GPU failed or is gone",
+        "docs/en/shell.md:9: this block ended with exit code 9",
+        "outputs that differ between CPU and GPU: 2",
+        "PASSED docs/en/right.md::[CodeFence#2]",
+        "PASSED docs/en/shell.md::[Shell line:1]",
+        "PASSED docs/en/shell.md::[Shell line:5]",
+    ],
+)
+def test_a_run_on_cuda_says(output, words):
+    assert words in output
+
+
+def test_the_first_run_on_cuda_writes_what_is_missing_in_both_languages(project):
+    pages = [project / f"docs/{language}/missing.md" for language in ("en", "zh")]
+    others = project / "docs/en/untitled.md"
+    done = on_cuda(project, *map(str, pages), str(others), "--update-outputs")
+    got = [page.read_text(encoding="utf-8") for page in pages]
+    for page in pages:
+        page.write_text(PLANTED["missing"], encoding="utf-8")
+    gpu = '\n```text title="GPU"\nemulated:0\n```\n'
+    wanted = PLANTED["missing"].replace("cpu\n```\n", "cpu\n```\n" + gpu)
+    assert got == [wanted, wanted]
+    assert "updated docs/en/missing.md: line 11" in done.stdout
+    assert others.read_text(encoding="utf-8") == PLANTED["untitled"]
+    assert done.returncode == 1  # the output that needs a title
+
+
+def test_an_emulated_output_is_never_written(project):
+    done = run_pytest(project, "docs", "--device", "emulated", "--update-outputs")
+    assert done.returncode == 4
+    assert "--update-outputs is refused with --device emulated" in done.stderr
+
+
+def test_an_accelerator_must_make_a_titled_output_another_one(project):
+    page = project / "docs/en/same.md"
+    page.write_text('```python\n1\n```\n\n```text title="CPU"\n1\n```\n')
+    done = run_pytest(project, str(page), "--device", "emulated")
+    page.unlink()
+    assert done.returncode == 1
+    assert "docs/en/same.md:5: this output is titled CPU, and an acc" in done.stdout
+
+
+def test_the_workers_of_xdist_tell_what_ran(project):
+    """One page in each, and an output rewritten; the report is the one of all."""
+    pages = [project / f"docs/{language}/split.md" for language in ("en", "zh")]
+    for page in pages:
+        page.write_text(fence("1 + 1", "3") + fence("2", "2"))
+    arguments = ["-n", "2", "--dist", "loadfile", "--update-outputs"]
+    done = run_pytest(project, *map(str, pages), *arguments)
+    got = [page.read_text() for page in pages]
+    for page in pages:
+        page.unlink()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "fences run on CPU: 4" in done.stdout
+    assert got == [fence("1 + 1", "2") + fence("2", "2")] * 2
+
+
+def test_the_fences_need_neither_mkdocs_nor_the_rest(tmp_path):
+    """Only what a machine with a GPU is given: see fences/__init__.py."""
+    blocked = "mkdocs material bs4 babel yaml xdist jsonschema playwright jieba"
+    finder = (
+        "import sys\n\n\nclass Refuse:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name.partition('.')[0] in {blocked.split()!r}:\n"
+        "            raise ModuleNotFoundError(name)\n\n\n"
+        "sys.meta_path.insert(0, Refuse())\n"
+    )
+    (tmp_path / "sitecustomize.py").write_text(finder)
+    arguments = ["docs/en/gpu-device.md", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:xdist", *arguments],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    count = len(read_examples(ROOT / "docs/en/gpu-device.md"))
+    assert f"fences run on CPU: {count}" in done.stdout

@@ -1,0 +1,264 @@
+"""Prose that was written from other prose: seen when that changes, healed singly."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cheatsheet.__main__ import main
+from cheatsheet.words.languages import read_languages
+from cheatsheet.words.reviewed import ReviewError, check, read_sections
+
+ROOT = Path(__file__).parents[2]
+ENGLISH = """\
+---
+description: How to reach a parameter.
+---
+
+# Page { #page }
+
+The first paragraph of the page, which is broken
+over two lines, and [leads somewhere](other.md#id).
+
+```python
+x = 1  # the answer
+print(x)
+```
+
+```text
+1
+```
+
+## Next { #next }
+
+Another paragraph.
+"""
+CHINESE = """\
+---
+description: 如何访问参数。
+---
+
+# 页面 { #page }
+
+页面的第一段，[链接到别处](other.md#id)。
+
+```python
+x = 1  # 答案
+print(x)
+```
+
+```text
+1
+```
+
+## 下一节 { #next }
+
+另一段。
+"""
+RECORD = "docs/reviewed.zh.json"
+
+
+@pytest.mark.parametrize("language", read_languages(ROOT)[1:], ids=lambda one: one.code)
+def test_every_section_is_up_to_date(language):
+    found = check(ROOT, language)
+    assert not found, "\n\n".join(found)
+
+
+def git(project: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
+    subprocess.run(["git", *identity, *arguments], cwd=project, check=True)
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch, capsys) -> Path:
+    for config in ("mkdocs.yml", "mkdocs.zh.yml"):
+        shutil.copy(ROOT / config, tmp_path)
+    for language, text in (("en", ENGLISH), ("zh", CHINESE)):
+        (tmp_path / f"docs/{language}").mkdir(parents=True)
+        page = tmp_path / f"docs/{language}/page.md"
+        page.write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / RECORD).write_text("{}", encoding="utf-8")
+    assert main(["reviewed", "docs/zh/page.md"]) == 0
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "first")
+    capsys.readouterr()
+    return tmp_path
+
+
+def change(project: Path, old: str, new: str, page: str = "docs/en/page.md") -> None:
+    path = project / page
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def problems(project: Path) -> list[str]:
+    return check(project, read_languages(project)[1])
+
+
+def test_a_changed_paragraph_is_named_with_its_diff(project, capsys):
+    change(project, "Another paragraph.", "Another paragraph, with a new fact.")
+    (problem,) = problems(project)
+    assert problem.startswith(
+        "docs/zh/page.md:18: section #next was written from an older text of "
+        "docs/en/page.md:19; bring it up to date, then run: "
+        "python -m cheatsheet reviewed docs/zh/page.md#next\n"
+    )
+    assert "\n-Another paragraph.\n+Another paragraph, with a new fact." in problem
+    # Also when the change itself is committed, and when nothing is: the same.
+    git(project, "commit", "-qam", "second")
+    assert problems(project) == [problem]
+    assert main(["reviewed"]) == 1
+    assert problem in capsys.readouterr().out
+    assert main(["reviewed", "docs/zh/page.md#next"]) == 0
+    assert "recorded as reviewed: #next" in capsys.readouterr().out
+    assert problems(project) == []
+    assert main(["reviewed"]) == 0
+
+
+def test_only_the_named_section_is_recorded(project):
+    change(project, "Another paragraph.", "Something else.")
+    change(project, "The first", "The very first")
+    before = (project / RECORD).read_text(encoding="utf-8").split("\n")
+    assert len(problems(project)) == 2
+    assert main(["reviewed", "docs/zh/page.md#page"]) == 0
+    (problem,) = problems(project)
+    assert "section #next" in problem
+    after = (project / RECORD).read_text(encoding="utf-8").split("\n")
+    changed = [n for n, line in enumerate(before) if line != after[n]]
+    assert len(changed) == 1, "a line an entry"
+    assert "page" in before[changed[0]]
+
+
+CHANGES = {
+    "heading": ("## Next {", "## Next one {", "next", "-Next\n+Next one"),
+    "description": (
+        "reach a",
+        "read a",
+        "page",
+        "+description: How to read a parameter.",
+    ),
+    "comment in code": ("the answer", "the question", "page", "+# the question"),
+    "word": ("somewhere", "nowhere", "page", "-somewhere].\n+nowhere]."),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_is_part_of_a_section(project, name):
+    old, new, section, words = CHANGES[name]
+    change(project, old, new)
+    (problem,) = problems(project)
+    assert f"section #{section} was" in problem
+    assert words in problem
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("broken\nover", "broken over"),
+        ("x = 1 ", "x = 2 "),
+        ("```text\n1", "```text\n2"),
+        ("other.md#id", "another.md#id"),
+        ("\n\nAnother", "\n\n\nAnother"),
+    ],
+    ids=["line break", "code", "output", "target of a link", "blank line"],
+)
+def test_what_is_no_part_of_a_section(project, old, new):
+    change(project, old, new)
+    assert problems(project) == []
+
+
+def test_a_new_section_and_one_that_is_gone(project, capsys):
+    for page in ("docs/en/page.md", "docs/zh/page.md"):
+        change(project, "{ #next }", "{ #new }", page)
+    new, gone = problems(project)
+    assert new.startswith("docs/zh/page.md:18: no record says which text section #new")
+    assert gone.startswith(f"{RECORD}: page.md has no section #next any more; run: ")
+    assert main(["reviewed", "docs/zh/page.md"]) == 0
+    assert "reviewed: #new; dropped #next" in capsys.readouterr().out
+    assert problems(project) == []
+    (project / "docs/zh/page.md").unlink()
+    assert problems(project) == [f"{RECORD}: there is no docs/zh/page.md; remove it."]
+
+
+def test_without_history(project):
+    """A download without .git, or a shallow clone: no diff, and the same message."""
+    shutil.rmtree(project / ".git")
+    change(project, "Another paragraph.", "Something else.")
+    (problem,) = problems(project)
+    assert "section #next was written from an older text" in problem
+    assert problem.endswith("(The older text is not in the git history that is here.)")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"page.md": {\n"page" "x"}}', f"{RECORD}:2: not JSON: "),
+        ("[]", f"{RECORD}:1: not a record: "),
+        ('{"page.md": {"page": 1}}', f"{RECORD}:1: not a record: "),
+        (None, f"{RECORD}:1: cannot be read: No such file"),
+    ],
+    ids=["syntax", "list", "number", "missing"],
+)
+def test_a_record_that_cannot_be_read(project, text, words, capsys):
+    file = project / RECORD
+    file.unlink() if text is None else file.write_text(text, encoding="utf-8")
+    with pytest.raises(ReviewError) as caught:
+        problems(project)
+    assert str(caught.value).startswith(words)
+    assert main(["reviewed"]) == 1
+    assert words in capsys.readouterr().err
+    if text:  # recording over it would lose what it holds
+        assert main(["reviewed", "docs/zh/page.md"]) == 1
+        assert file.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        ("docs/zh/no-such.md", "no such page; name docs/zh/<page>.md"),
+        ("docs/en/page.md", "no such page; name docs/zh/<page>.md"),
+        ("docs/zh/page.md#no", "no section #no; use #page, #next."),
+    ],
+)
+def test_a_target_that_does_not_exist(project, target, words, capsys):
+    before = (project / RECORD).read_text(encoding="utf-8")
+    assert main(["reviewed", "docs/zh/page.md#next", target]) == 1
+    assert words in capsys.readouterr().err
+    assert (project / RECORD).read_text(encoding="utf-8") == before
+
+
+def test_sections():
+    sections = read_sections(Path("docs/en/page.md"), ENGLISH)
+    assert [(name, one.line) for name, one in sections.items()] == [
+        ("page", 5),
+        ("next", 19),
+    ]
+    assert sections["page"].paragraphs[-1] == "# the answer"
+    assert len({one.digest for one in sections.values()}) == 2
+    assert all(len(one.digest) == 8 for one in sections.values())
+    assert json.loads(json.dumps({"page": sections["page"].digest}))
+
+
+def test_pages_in_folders_and_the_words_of_plots(project, capsys):
+    words = 'words = {"line": "std"}'
+    fence = f"\n```python\n{words}\n```\n"
+    for docs, text in (("docs/en", ENGLISH), ("docs/zh", CHINESE)):
+        (project / docs / "labs").mkdir()
+        (project / docs / "labs/page.md").write_text(text + fence, encoding="utf-8")
+    found = problems(project)
+    assert len(found) == 2
+    assert found[0].startswith("docs/zh/labs/page.md:5: no record says which text")
+    assert main(["reviewed", "docs/zh/labs/page.md"]) == 0
+    assert "docs/zh/labs/page.md: recorded" in capsys.readouterr().out
+    assert problems(project) == []
+    change(project, '"std"', '"variance"', "docs/en/labs/page.md")
+    (problem,) = problems(project)
+    assert problem.startswith("docs/zh/labs/page.md:18: section #next was")
+    change(project, '"variance"', '"std"', "docs/en/labs/page.md")
+    change(project, '"line"', '"curve"', "docs/en/labs/page.md")
+    assert problems(project) == [], "the keys are code, which is compared elsewhere"
