@@ -2,12 +2,10 @@
 
 import io
 import re
-import subprocess
-import sys
-import tempfile
 import tokenize
-from pathlib import Path
-from unicodedata import east_asian_width
+
+from cheatsheet.standalone.tidy import format_narrow
+from cheatsheet.words.rewrite import width
 
 # What a column of A4 holds at the size of print.css, in the widest of its fonts.
 COLUMNS = 68
@@ -18,22 +16,9 @@ PIECES = re.compile(rf"[{WIDE}][{MARKS}]*\s*|[^{WIDE}\s]+\s*")
 
 
 def make_narrow(sources: list[str]) -> list[str]:
-    """Each source as ruff formats it for a column, all in one run of ruff."""
-    settings = f"""\
-line-length = {COLUMNS}
-[format]
-skip-magic-trailing-comma = true
-"""
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        (root / "ruff.toml").write_text(settings, encoding="utf-8")
-        files = [root / f"{number:04}.py" for number in range(len(sources))]
-        for file, source in zip(files, sources, strict=True):
-            lines = "\n".join(_raise_comments(source))
-            file.write_text(lines + "\n", encoding="utf-8")
-        command = [sys.executable, "-m", "ruff", "format", "--quiet", "."]
-        subprocess.run(command, cwd=folder, check=True)
-        texts = [file.read_text(encoding="utf-8") for file in files]
+    """Each source as ruff formats it for a column."""
+    raised = ["\n".join(_raise_comments(source)) + "\n" for source in sources]
+    texts = format_narrow(raised, COLUMNS)
     return ["\n".join(map(_wrap_comment, text.strip().split("\n"))) for text in texts]
 
 
@@ -45,7 +30,7 @@ def _raise_comments(source: str) -> list[str]:
     for token in reversed(comments):
         row, column = token.start
         code = lines[row - 1][:column].rstrip()
-        if code and _width(lines[row - 1]) > COLUMNS:
+        if code and width(lines[row - 1]) > COLUMNS:
             indent = code[: len(code) - len(code.lstrip())]
             lines[row - 1 : row] = [indent + token.string, code]
     return lines
@@ -58,11 +43,7 @@ def _wrap_comment(line: str) -> str:
     start = line[: len(line) - len(text)] + "# "
     lines = [start]
     for piece in PIECES.findall(text.removeprefix("#").lstrip()):
-        if _width(lines[-1] + piece.rstrip()) > COLUMNS and lines[-1] != start:
+        if width(lines[-1] + piece.rstrip()) > COLUMNS and lines[-1] != start:
             lines.append(start)
         lines[-1] += piece
     return "\n".join(one.rstrip() for one in lines)
-
-
-def _width(text: str) -> int:
-    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
