@@ -2,8 +2,8 @@
 
     python .github/scripts/lock.py        (needs network, and `pip install uv==0.13.9`)
 
-- requirements.lock: everything, with the CPU build of torch, for Linux x86_64.
-- requirements.gpu.lock: what the fences need, with the CUDA build of torch.
+- .github/requirements.lock: everything, with the CPU build of torch, for Linux x86_64.
+- .github/requirements.gpu.lock: what the fences need, with the CUDA build of torch.
 
 Every file has its hash, for each Python from 3.11 to 3.14. PyPI has only the CUDA build
 for Linux, with gigabytes of CUDA; the CPU build comes from PyTorch's own index.
@@ -14,7 +14,7 @@ import subprocess
 import urllib.request
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+GITHUB = Path(__file__).parents[1]
 PYPI = "https://pypi.org/simple"
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 PYTHONS = ("cp311", "cp312", "cp313", "cp314")
@@ -33,7 +33,7 @@ HEADER = "# Made by .github/scripts/lock.py from requirements.txt; do not edit.\
 
 
 def main() -> None:
-    pins = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    pins = (GITHUB.parent / "requirements.txt").read_text(encoding="utf-8")
     version = re.search(r"^torch==(\S+)$", pins, re.M)[1]
     with urllib.request.urlopen(f"{CPU_INDEX}/torch/", timeout=60) as answer:
         torch = cpu_entry(version, answer.read().decode())
@@ -79,7 +79,7 @@ def cpu_entry(version: str, page: str) -> str:
 
 
 def write(name: str, entries: list[str]) -> None:
-    (ROOT / name).write_text(HEADER + "".join(entries), encoding="utf-8")
+    (GITHUB / name).write_text(HEADER + "".join(entries), encoding="utf-8")
 
 
 if __name__ == "__main__":

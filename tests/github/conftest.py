@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflows.flows import FOLDER, ROOT, read
+from tests.github.flows import FOLDER, ROOT, read
 
 REPOSITORY = "Owner/cheatsheet"
 

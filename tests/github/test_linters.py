@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflows.flows import ROOT
+from tests.github.flows import ROOT
 
 GITHUB = ROOT / ".github"
 SCHEMAS = {

@@ -5,8 +5,8 @@ import subprocess
 
 import pytest
 
-from tests.workflows.conftest import run, script
-from tests.workflows.flows import ACTION, ROOT, read
+from tests.github.conftest import run, script
+from tests.github.flows import ACTION, ROOT, read
 
 DATE = "2026-02-03T04:05:06Z"
 COMMIT = "git init -q && git commit -q --allow-empty -m x"
@@ -87,7 +87,7 @@ def test_the_matrix_names_torch_that_the_tool_knows(tmp_path, environment):
     python.parent.mkdir(parents=True)
     python.write_text('#!/bin/sh\necho "$@"\n', encoding="utf-8")
     python.chmod(0o755)
-    (tmp_path / "tools").symlink_to(ROOT / ".github/scripts")
+    (tmp_path / ".github").symlink_to(ROOT / ".github")
     wanted = {"oldest": r"cpu torch==2\.7\.\d$", "newest": "whl/cpu torch$"}
     wanted["nightly"] = "--pre .*nightly/cpu torch$"
     step = script("cpu", "Replace torch")
@@ -104,7 +104,9 @@ def test_every_package_is_checked_by_its_hash():
     assert installs == ['pip install --require-hashes -r "$LOCK"']
 
 
-@pytest.mark.parametrize("file", sorted(ROOT.glob(".github/scripts/*.sh")), ids=lambda f: f.name)
+@pytest.mark.parametrize(
+    "file", sorted(ROOT.glob(".github/scripts/*.sh")), ids=lambda f: f.name
+)
 def test_shell_scripts_stop_at_the_first_failure(file):
     assert "\nset -euo pipefail\n" in file.read_text(encoding="utf-8")
     assert file.stat().st_mode & 0o111
