@@ -88,8 +88,13 @@ def test_the_matrix_names_torch_that_the_tool_knows(tmp_path, environment):
     python.write_text('#!/bin/sh\necho "$@"\n', encoding="utf-8")
     python.chmod(0o755)
     (tmp_path / ".github").symlink_to(ROOT / ".github")
-    wanted = {"oldest": r"cpu torch==2\.7\.\d$", "newest": "whl/cpu torch$"}
-    wanted["nightly"] = "--pre .*nightly/cpu torch$"
+    page = (ROOT / "docs/en/index.md").read_text(encoding="utf-8")
+    [oldest] = re.findall(r'torch\.__version__ >= "([\d.]+)"', page)
+    wanted = {
+        "oldest": rf"cpu torch=={re.escape(oldest)}\.\d$",
+        "newest": "whl/cpu torch$",
+        "nightly": "--pre .*nightly/cpu torch$",
+    }
     step = script("cpu", "Replace torch")
     assert step == script("outputs", "Replace torch", "weekly.yml")
     for name, pattern in wanted.items():
