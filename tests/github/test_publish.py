@@ -173,7 +173,7 @@ def test_an_interruption_leaves_the_old_site(server, job, environment, tmp_path)
     # All has arrived at the server, and the branch is not moved yet.
     server.hook("pre-receive", f"touch '{tmp_path}/arrived'; sleep 60")
     process = subprocess.Popen(
-        ["bash", "-eo", "pipefail", "-c", PUBLISH],
+        ["bash", "-e", "-c", PUBLISH],
         cwd=job,
         env=environment,
         stdout=subprocess.DEVNULL,

@@ -72,13 +72,16 @@ def test_the_weekly_run_goes_on_where_a_fence_failed(
     python = tmp_path / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
     python.write_text(
-        f'#!/bin/sh\n[ "$2" = pytest ] && exit {status}\necho 2.16.0.dev20261120+cpu\n',
+        f'#!/bin/sh\n[ "$2" = pytest ] && echo F && exit {status}\n'
+        "echo 2.16.0.dev20261120+cpu\n",
         encoding="utf-8",
     )
     python.chmod(0o755)
     done = run(FENCES, tmp_path, environment)
     assert (done.returncode == 0) is passes, done.stdout + done.stderr
     assert (tmp_path / "outputs/torch.txt").read_text() == "2.16.0.dev20261120+cpu\n"
+    # Kept for the report, and in the log, which is where the report sends the reader.
+    assert (tmp_path / "outputs/fences.txt").read_text() == done.stdout == "F\n"
 
 
 def test_the_matrix_names_torch_that_the_tool_knows(tmp_path, environment):
