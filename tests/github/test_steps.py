@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 
 import pytest
 
@@ -20,28 +21,55 @@ WHO = {
 }
 
 
-def test_the_build_step_builds_the_site_that_is_published(checkout, environment):
-    assert run(COMMIT, checkout, environment | WHO).returncode == 0
-    done = run(script("build", "Build both languages"), checkout, environment)
+BUILD = script("build", "Build both languages")
+
+
+@pytest.fixture
+def small(tmp_path, environment):
+    """A commit of one page and of what the site's own configuration says of addresses.
+
+    What the whole site makes of the addresses is for tests/site: it builds it by the
+    same command.
+    """
+    settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    addresses = re.findall(r"^(?:site|repo)_url: .*\n", settings, re.M)
+    assert len(addresses) == 2
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "page.md").write_text("[index](index.md)", encoding="utf-8")
+    (tmp_path / "docs" / "index.md").touch()
+    (tmp_path / "mkdocs.yml").write_text("site_name: x\n" + "".join(addresses))
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    assert run(COMMIT, tmp_path, environment | WHO).returncode == 0
+    return tmp_path
+
+
+def test_the_build_step_builds_the_site_that_is_published(small, environment):
+    done = run(BUILD, small, environment)
     assert done.returncode == 0, done.stdout + done.stderr
     address = "https://owner.github.io/cheatsheet/"
     with open(environment["GITHUB_OUTPUT"], encoding="utf-8") as output:
         assert output.read() == f"url={address}\n"
-    for language in ("", "zh/"):
-        page = checkout / "site" / language / "define-network" / "index.html"
-        canonical = f'<link rel="canonical" href="{address}{language}define-network/">'
-        assert canonical in page.read_text(encoding="utf-8")
+    page = (small / "site" / "page" / "index.html").read_text(encoding="utf-8")
+    assert f'<link rel="canonical" href="{address}page/">' in page
+    assert 'href="https://github.com/Owner/cheatsheet/edit/' in page
     # The date of the commit, so that the same commit gives the same site.
-    sitemap = (checkout / "site" / "sitemap.xml").read_text(encoding="utf-8")
+    sitemap = (small / "site" / "sitemap.xml").read_text(encoding="utf-8")
     assert set(re.findall(r"<lastmod>(.*)</lastmod>", sitemap)) == {DATE[:10]}
 
 
-def test_what_cannot_be_built_stops_the_build_step(checkout, environment):
-    (checkout / "hooks" / "figures.py").unlink()
-    run(COMMIT, checkout, environment | WHO)
-    done = run(script("build", "Build both languages"), checkout, environment)
+def test_an_address_that_is_set_is_the_site_s(small, environment):
+    address = "https://example.org/"
+    done = run(BUILD, small, environment | {"ADDRESS": address})
+    assert done.returncode == 0, done.stdout + done.stderr
+    page = (small / "site" / "page" / "index.html").read_text(encoding="utf-8")
+    assert f'<link rel="canonical" href="{address}page/">' in page
+
+
+def test_a_warning_stops_the_build_step(small, environment):
+    (small / "docs" / "index.md").unlink()
+    done = run(BUILD, small, environment)
     assert done.returncode != 0
-    assert "figures.py" in done.stderr
+    assert "index.md" in done.stderr
     with open(environment["GITHUB_OUTPUT"], encoding="utf-8") as output:
         assert output.read() == ""
 
