@@ -19,13 +19,8 @@ PYPI = "https://pypi.org/simple"
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 PYTHONS = ("cp311", "cp312", "cp313", "cp314")
 # What the fences need on a machine that has nothing else.
-FENCES = (
-    "torch",
-    "numpy",
-    "matplotlib",
-    "pytest",
-    "pytest-markdown-docs",
-    "markdown-it-py",
+FENCES = re.compile(
+    r"(torch|numpy|matplotlib|pytest(-markdown-docs)?|markdown-it-py)=="
 )
 # What only the CUDA build of torch needs.
 CUDA = re.compile(r"(?:nvidia|cuda)-|triton==")
@@ -40,7 +35,7 @@ def main() -> None:
     everything = [torch if e.startswith("torch==") else e for e in compile_(pins)]
     lines = [e for e in everything if not CUDA.match(e)]
     write("requirements.lock", [f"--extra-index-url {CPU_INDEX}\n", *lines])
-    few = [line for line in pins.split("\n") if line.partition("==")[0] in FENCES]
+    few = [line for line in pins.split("\n") if FENCES.match(line)]
     write("requirements.gpu.lock", compile_("\n".join(few)))
 
 
