@@ -65,6 +65,7 @@ class Staged:
     Attributes:
         pages: the Markdown of each page, by file name.
         files: what stands beside the pages, by its place in the site.
+        later: files that `finish` makes of the built site, and that pages link.
         copies: for each page, what our marks in it stand for, by id.
         snippets: the folder that holds the package `snippets` in this language.
         settings: what the language's config says.
@@ -73,6 +74,7 @@ class Staged:
 
     pages: dict[str, str]
     files: dict[str, str | Path]
+    later: tuple[str, ...]
     copies: dict[str, dict[str, Copy]]
     snippets: Path
     settings: dict
@@ -112,7 +114,7 @@ class _Stage:
         keys = ("blocks", "defined_above", "output", "error")
         self.words = Words(**{key: labels[key] for key in keys})
         if "zh" in settings["plugins"]["search"]["lang"]:
-            search.teach([term.zh for term in glossary.read(root).terms])
+            search.teach([term.zh for term in glossary.read(root)])
 
     def staged(self) -> Staged:
         pages = list(self.pages.values())
@@ -121,7 +123,6 @@ class _Stage:
             name: pieces_of(page, made[name].cells, self._linker(name), self.words)
             for name, page in self.pages.items()
         }
-        lang = self.extra["alternate"][0]["lang"]
         notebooks = {
             name: (lab_notebook if name.startswith(LABS) else make_notebook)(
                 pieces[name], self.language.lang, self.titles[name]
@@ -143,9 +144,9 @@ class _Stage:
             staged[name] = self._markdown(name, page, front, plots)
             copies[name] = _marks(page, made[name].copies)
         staged[SHEET] = self._sheet()
-        return Staged(
-            staged, files, copies, self.snippets, self.settings, self.site_url
-        )
+        later = tuple(PDFS.values()) if self.extra["cheatsheet"]["pdf"] else ()
+        own = (self.snippets, self.settings, self.site_url)
+        return Staged(staged, files, later, copies, *own)
 
     # Pages
 

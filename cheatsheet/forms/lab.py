@@ -72,13 +72,13 @@ def run_labs(root: Path, labs: dict[Page, NotebookNode]) -> None:
     """
     folder = None if os.environ.get("CI") else root / RUNS
     with ThreadPoolExecutor(max(1, len(labs))) as pool:  # a kernel waits for its imports
-        for page, run in [
-            (page, pool.submit(_run, folder, page, notebook))
-            for page, notebook in labs.items()
-        ]:
-            for cell, ran in zip(_code(labs[page]), run.result().cells, strict=True):
+        runs = [pool.submit(_run, folder, *lab) for lab in labs.items()]
+        for notebook, run in zip(labs.values(), runs, strict=True):
+            executed = run.result()
+            for cell, ran in zip(_code(notebook), executed.cells, strict=True):
                 cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
                 cell.metadata.update(ran.metadata)
+            notebook.metadata.language_info = executed.metadata.language_info
 
 
 def _run(folder: Path | None, page: Page, notebook: NotebookNode) -> NotebookNode:

@@ -5,7 +5,7 @@ import re
 import tokenize
 
 from cheatsheet.standalone.tidy import format_narrow
-from cheatsheet.words.rewrite import width
+from cheatsheet.words.text import width
 
 # What a column of A4 holds at the size of print.css, in the widest of its fonts.
 COLUMNS = 68

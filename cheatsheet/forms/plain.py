@@ -80,7 +80,7 @@ class _Plain:
 
     def part(self, part: Part) -> str:
         if isinstance(part, Prose):
-            return self.prose(piece.text)
+            return self.prose(part.text)
         if isinstance(part, Shown):  # the page has it already
             return self.words.defined_above.format(name=part.name)
         if isinstance(part, Shell):

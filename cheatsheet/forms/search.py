@@ -8,9 +8,19 @@ thing, and traditional characters.
 import json
 import re
 
-from cheatsheet.words.chinese import HAN
+from cheatsheet.words.text import HAN
 
 RUN = re.compile(f"[{HAN}]+")
+
+
+def teach(terms: list[str]) -> None:
+    """Let jieba, which finds the words of the index, split none of these terms."""
+    import jieba  # here: only Chinese needs it
+
+    for term in terms:
+        for word in RUN.findall(term):
+            if len(word) > 1:
+                jieba.add_word(word)  # frequent enough not to be split
 
 
 def words_js(index: str, words: dict) -> str:

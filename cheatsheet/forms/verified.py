@@ -6,6 +6,7 @@ imported definitions, passed there.
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cheatsheet.page import Page, SourceError
@@ -16,7 +17,7 @@ FOLDER = "docs/runs"
 KINDS = ("cpu", "cuda")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Verified:
     """The recorded runs, and what is said of them: `extra.verified` of a config."""
 
@@ -29,6 +30,7 @@ class Verified:
         """Errors as `read_records`."""
         return cls(root, read_records(root / FOLDER, root), words)
 
+    @lru_cache  # noqa: B019 - asked for by the page itself, and by the table
     def _count(self, page: Page) -> tuple[int, dict[str, int]]:
         """How many examples a page has, and how many passed, by kind of device."""
         counts = {k: count_passed(page, self.runs.get(k), self.root) for k in KINDS}
