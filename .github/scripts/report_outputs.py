@@ -75,8 +75,8 @@ def mark(release: str) -> str:
 def text(release: str, found: dict[str, list[str]]) -> str:
     parts = [
         mark(release),
-        "A page shows the output of the pinned torch. If the other output is right, "
-        "add its lines to `cheatsheet/run/versions.json`; otherwise mend the page.",
+        "A page shows the output of the pinned torch. Mend the page, so that every "
+        "torch prints the same; what cannot be mended waits for the next pin.",
     ]
     for version, texts in found.items():
         parts.append(f"### torch {version}: {len(texts)} fences")
