@@ -1,26 +1,23 @@
 """Say on each page what its code ran on, and list all runs, from recorded runs alone.
 
-A recorded run is a file in runs/, written by `pytest docs --record docs/runs/<device>.json`.
+A recorded run is a file in docs/runs/ that `pytest docs --record` wrote.
 A block counts as run when a block of the same text, with the same output and the same
 imported definitions, passed there. A file that cannot be trusted stops the build.
 """
 
-import json
 import sys
 from collections import Counter
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from html import escape
 from pathlib import Path
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
 from mkdocs.exceptions import PluginError
 
 # The `mkdocs` command does not put the project's folder on the path.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from cheatsheet.run.records import SCHEMA_FILE, RecordError, page_keys, read_record
+from cheatsheet.page import SourceError, load
+from cheatsheet.run.records import Run, count_passed, read_records
 
 PAGE = "verified.md"
 # An emulated accelerator is none: its run is listed, and no page speaks of it.
@@ -29,7 +26,7 @@ KINDS = ("cpu", "cuda")
 
 def on_config(config):
     _read_runs.cache_clear()  # under `mkdocs serve` the files change
-    _keys.cache_clear()
+    _counts.cache_clear()
     folder = _root(config) / "docs/runs"
     if folder.is_dir() and str(folder) not in config.watch:
         config.watch.append(str(folder))
@@ -61,11 +58,11 @@ def on_page_content(html, *, page, config, files):
         facts = {"device": words[kind]}
         if run:
             if kind == "cuda":
-                facts["device"] += f" ({run['device']['name']})"
+                facts["device"] += f" ({run.device.name})"
             facts |= {
-                "date": run["time"][:10],
-                "torch": run["torch"].partition("+")[0],
-                "python": ".".join(run["python"].split(".")[:2]),
+                "date": run.time[:10],
+                "torch": run.torch.partition("+")[0],
+                "python": ".".join(run.python.split(".")[:2]),
                 "passed": passed[kind],
                 "total": total,
                 "missing": total - passed[kind],
@@ -83,57 +80,32 @@ def _root(config) -> Path:
     return Path(config.config_file_path).parent
 
 
-def _runs(config) -> dict[str, dict]:
+def _runs(config) -> dict[str, Run]:
     try:
         return _read_runs(_root(config))
-    except RecordError as error:
+    except SourceError as error:
         raise PluginError(str(error)) from error
 
 
 @cache
-def _read_runs(root: Path) -> dict[str, dict]:
-    """The recorded runs by the kind of their device.
-
-    Raises:
-        RecordError: a file is not what `pytest --record` wrote.
-    """
-    schema = Draft202012Validator(json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
-    runs = {}
-    for path in sorted(root.glob("docs/runs/*.json")):
-        shown = path.relative_to(root)
-        run = read_record(path, shown)
-        if error := best_match(schema.iter_errors(run)):
-            raise RecordError(shown, f"{error.json_path}: {error.message}")
-        kind = run["device"]["kind"]
-        if path.stem != kind:
-            raise RecordError(shown, f"this is a run on the device {kind}")
-        if datetime.fromisoformat(run["time"]) > datetime.now(UTC) + timedelta(days=1):
-            raise RecordError(shown, f"it is of a day to come, {run['time']}")
-        runs[kind] = run
-    return runs
+def _read_runs(root: Path) -> dict[str, Run]:
+    return read_records(root / "docs/runs", root)
 
 
 def _count(path: str | None, config) -> tuple[int, dict[str, int]]:
     """How many Python blocks a page has, and how many passed, by kind of device."""
     if path is None or not path.endswith(".md"):
         return 0, {}
-    root, total, passed = _root(config), 0, {}
+    return _counts(Path(path), _root(config))
+
+
+@cache  # asked for by the page itself, and by the table
+def _counts(path: Path, root: Path) -> tuple[int, dict[str, int]]:
+    page, runs = load(root, path.relative_to(root)), _read_runs(root)
+    total, passed = 0, {}
     for kind in KINDS:
-        keys = _keys(Path(path), root, kind)
-        run = _runs(config).get(kind, {"blocks": []})
-        page = Path(path).relative_to(root).as_posix()
-        ran = Counter(
-            (block["code"], block["output"])
-            for block in run["blocks"]
-            if block["page"] == page
-            and block["language"] == "python"
-            and block["result"] == "passed"
-        )
-        total, passed[kind] = keys.total(), (keys & ran).total()
+        total, passed[kind] = count_passed(page, runs.get(kind), root)
     return total, passed
-
-
-_keys = cache(page_keys)  # asked for by the page itself, and by the table
 
 
 def _table_of_runs(config) -> str:
@@ -147,19 +119,19 @@ def _table_of_runs(config) -> str:
     return _table(["", *(words[kind] for kind in kinds)], rows)
 
 
-def _facts(run: dict | None, words: dict) -> list[str]:
+def _facts(run: Run | None, words: dict) -> list[str]:
     if run is None:
         return [words["not_yet"], *[""] * (len(words["facts"]) - 1)]
-    commit = f"`{run['commit'][:10]}`" if run["commit"] else ""
-    results = Counter(block["result"] for block in run["blocks"])
+    commit = f"`{run.commit[:10]}`" if run.commit else ""
+    results = Counter(block.result for block in run.blocks)
     return [
-        run["time"].replace("T", " ").removesuffix("+00:00") + " UTC",
-        run["torch"],
-        run["python"],
-        run["platform"],
-        run["device"]["name"],
-        run["device"]["driver"] or "",
-        f"{commit} {words['dirty']}" if run["dirty"] else commit,
+        run.time.replace("T", " ").removesuffix("+00:00") + " UTC",
+        run.torch,
+        run.python,
+        run.platform,
+        run.device.name,
+        run.device.driver or "",
+        f"{commit} {words['dirty']}" if run.dirty else commit,
         f"{results['passed']} / {results.total()}",
     ]
 
