@@ -18,6 +18,7 @@ from mkdocs.exceptions import PluginError
 # The `mkdocs` command does not put the project's folder on the path.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from cheatsheet.page import SourceError
 from cheatsheet.words.languages import Language, read_languages
 
 
@@ -101,7 +102,7 @@ def _root(config) -> Path:
 def _read(root: Path) -> list[Language]:
     try:
         return read_languages(root)
-    except ValueError as error:
+    except SourceError as error:
         raise PluginError(str(error)) from error
 
 

@@ -13,9 +13,9 @@ from mkdocs.plugins import event_priority
 # The `mkdocs` command does not put the project's folder on the path.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from cheatsheet.words.catalog import CatalogError, localize_package
+from cheatsheet.page import SourceError
+from cheatsheet.words.catalog import localize_package
 from cheatsheet.words.languages import language_of
-from cheatsheet.words.messages import SourceError
 
 COPIES: dict[str, tempfile.TemporaryDirectory] = {}  # by config file
 
@@ -31,7 +31,7 @@ def on_config(config):
             localize_package(file.parent, language, Path(copy.name))
             handlers = config.plugins["mkdocstrings"].config.handlers
             handlers["python"]["paths"] = [copy.name]
-    except (CatalogError, SourceError, ValueError) as error:
+    except SourceError as error:
         raise PluginError(str(error)) from error
     return config
 

@@ -18,6 +18,7 @@ from opencc import OpenCC
 # The `mkdocs` command does not put the project's folder on the path.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from cheatsheet.page import SourceError
 from cheatsheet.words import glossary
 
 WORKER = re.compile(
@@ -29,8 +30,8 @@ HAN = re.compile(r"[\u4e00-\u9fff]+")
 def on_config(config):
     if "zh" in config.plugins["material/search"].config.lang:
         try:
-            terms = glossary.read(Path(config.config_file_path).parent).terms
-        except glossary.GlossaryError as error:
+            terms = glossary.read(Path(config.config_file_path).parent)
+        except SourceError as error:
             raise PluginError(str(error)) from error
         for term in terms:
             for word in HAN.findall(term.zh):

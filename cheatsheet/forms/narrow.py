@@ -7,7 +7,8 @@ import sys
 import tempfile
 import tokenize
 from pathlib import Path
-from unicodedata import east_asian_width
+
+from cheatsheet.words.text import width
 
 # What a column of A4 holds at the size of print.css, in the widest of its fonts.
 COLUMNS = 68
@@ -45,7 +46,7 @@ def _raise_comments(source: str) -> list[str]:
     for token in reversed(comments):
         row, column = token.start
         code = lines[row - 1][:column].rstrip()
-        if code and _width(lines[row - 1]) > COLUMNS:
+        if code and width(lines[row - 1]) > COLUMNS:
             indent = code[: len(code) - len(code.lstrip())]
             lines[row - 1 : row] = [indent + token.string, code]
     return lines
@@ -58,11 +59,7 @@ def _wrap_comment(line: str) -> str:
     start = line[: len(line) - len(text)] + "# "
     lines = [start]
     for piece in PIECES.findall(text.removeprefix("#").lstrip()):
-        if _width(lines[-1] + piece.rstrip()) > COLUMNS and lines[-1] != start:
+        if width(lines[-1] + piece.rstrip()) > COLUMNS and lines[-1] != start:
             lines.append(start)
         lines[-1] += piece
     return "\n".join(one.rstrip() for one in lines)
-
-
-def _width(text: str) -> int:
-    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)

@@ -16,7 +16,7 @@ import yaml
 from cheatsheet.forms.compact import compact
 from cheatsheet.forms.narrow import make_narrow
 from cheatsheet.blocks import Block, read_blocks, read_page, split_lines
-from cheatsheet.words.reviewed import HEADING
+from cheatsheet.page import HEADING
 from cheatsheet.standalone.compose import ANNOTATION
 from cheatsheet.standalone.definitions import Definitions, StandaloneError, snippet_imports
 from cheatsheet.standalone.statements import Statement, split_statements
@@ -101,7 +101,7 @@ def read_sections(path: Path) -> dict[str, Section]:
         if number <= fenced:
             continue
         if heading := HEADING.match(line):
-            section = sections[heading["id"]] = Section(heading["text"])
+            section = sections[heading["id"]] = Section(heading["title"])
         elif line.strip() and not line.startswith(":::"):
             paragraph.append(line)
             continue

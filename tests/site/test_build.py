@@ -10,7 +10,9 @@ from cheatsheet.blocks import read_examples
 from cheatsheet.run.plugin import STATE
 from cheatsheet.run.judge import Page
 from cheatsheet.words.catalog import CODE
-from tests.pages import CHINESE, read
+from cheatsheet.page import load
+from cheatsheet.words.compare import definitions as shown_definitions
+from cheatsheet.words.text import CHINESE
 from tests.site.conftest import LANGUAGES, NAMES, REPOSITORY, ROOT, build
 
 PAGES = [(language, name) for language in LANGUAGES for name in NAMES]
@@ -52,7 +54,7 @@ def test_every_block_of_the_page_was_run(soups, language, name):
             }
     place = path.relative_to(ROOT)
     assert len(ran) == shown, f"{place}: {shown} blocks are shown, {len(ran)} were run"
-    assert definitions == len(read(path).definitions)
+    assert definitions == len(shown_definitions(load(ROOT, place)))
 
 
 @pytest.mark.parametrize(("language", "name"), PAGES)

@@ -11,17 +11,17 @@ from pathlib import Path
 
 import pytest
 
+from cheatsheet.page import SourceError
 from cheatsheet.words.catalog import (
     CODE,
-    CatalogError,
+    UPDATE,
     localize_package,
     read_translations,
     update,
 )
 from cheatsheet.words.languages import read_languages
 from cheatsheet.words.messages import read_messages
-from cheatsheet.words.rewrite import width
-from tests.pages import CHINESE
+from cheatsheet.words.text import CHINESE, width
 
 ROOT = Path(__file__).parents[2]
 TRANSLATIONS = [language for language in read_languages(ROOT) if language.code]
@@ -40,7 +40,7 @@ def localized(request, tmp_path_factory) -> Path:
 def problem_of(language, folder: Path) -> str | None:
     try:
         localize_package(ROOT, language, folder)
-    except CatalogError as error:
+    except SourceError as error:
         return str(error)
 
 
@@ -55,7 +55,7 @@ def test_the_catalog_is_whole_and_up_to_date(language, tmp_path):
     assert "to translate: 0 new, 0 changed (fuzzy); 0 retired" in summary
     file = language.catalog
     assert (tmp_path / file).read_text("utf-8") == (ROOT / file).read_text("utf-8"), (
-        f"{file} is not as the update command writes it; run: python -m cheatsheet update"
+        f"{file} is not as the update command writes it; run: {UPDATE}"
     )
 
 
