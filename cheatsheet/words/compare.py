@@ -203,7 +203,7 @@ def problems(page: Page, language: Language) -> list[str]:
     ]
     if not language.code:
         found += left_in_chinese(prose(page) + source_lines(page.fences))
-    elif language.lang.startswith("zh"):
+    elif language.chinese:
         found += left_in_english(prose(page)) + comments_in_english(page)
     return found
 

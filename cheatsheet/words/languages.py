@@ -1,6 +1,6 @@
 """Which languages the site has: `extra.alternate` of mkdocs.yml, one entry each.
 
-    - {name: 简体中文, lang: zh-Hans, link: zh/, code: zh, offer: 本页有…, close: 关闭}
+    - {name: Français, lang: fr, link: fr/, code: fr, offer: Aussi ici, close: Fermer}
 
 `offer` is what a reader of another language is told, and `close` takes that away. The
 first is the source language; its code is empty. A further one is built from
@@ -23,7 +23,7 @@ class Language:
     """One language of the site. Paths are relative to the project's root."""
 
     name: str  # in itself
-    lang: str  # its tag in HTML, such as zh-Hans
+    lang: str  # its tag in HTML, such as en or zh-Hans
     code: str  # "" for the source language
     offer: str = ""  # "This page is also in English", in itself
     close: str = ""  # the label of the button that closes the offer
@@ -35,6 +35,11 @@ class Language:
     @property
     def docs(self) -> str:
         return f"docs/{self.code or 'en'}"
+
+    @property
+    def chinese(self) -> bool:
+        """Is it Chinese, which is set and worded by rules, and told from English?"""
+        return self.lang.startswith("zh")
 
     @property
     def catalog(self) -> str:

@@ -4,7 +4,6 @@ The code and the outputs of an English page are carried into its translations, c
 are brought up to date, and what a person must still write is marked TODO, and listed.
 """
 
-import json
 import re
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -161,20 +160,19 @@ def _units(section: Section) -> list[Unit]:
 def _key(unit: Unit) -> tuple:
     if isinstance(unit, Shown):
         return unit.module, unit.name
-    if words := read_words(unit.code.source):
-        return tuple(word.key for word in words)
+    if read_words(unit.code.source):
+        return ("words",)
     return tuple(mark.what for mark in code_tokens(unit.code))
 
 
 def carry_code(ours: Fence, theirs: Fence | None) -> list[str]:
     """The lines of English code with the comments of the code that stands there now."""
-    if theirs and not compare_code(ours, theirs):
+    words = read_words(ours.source)
+    known = bool(words and theirs and read_words(theirs.source))
+    if known or (theirs and not compare_code(ours, theirs)):
         return theirs.source.split("\n")[:-1]
-    if words := read_words(ours.source):
-        known = read_words(theirs.source) if theirs else None
-        return _carry_words(
-            ours.source, words, {one.key: one.text for one in known or ()}
-        )
+    if words:  # of plots; no mark can stand in them
+        return ["# TODO: words", *ours.source.split("\n")[:-1]]
     rows, old_rows = _rows(ours), _rows(theirs) if theirs else []
     codes = [row.code for row in old_rows], [row.code for row in rows]
     lines = []
@@ -234,18 +232,6 @@ def _marked(english: list[str], old: list[str]) -> list[str]:
             )
             before = ""
     return marked
-
-
-def _carry_words(source: str, words: list, known: dict[str, str]) -> list[str]:
-    """The words of plots in English, with the translations that are known by key."""
-    lines = source.encode().split(b"\n")[:-1]
-    for word in reversed(words):
-        text = json.dumps(known.get(word.key, f"TODO: {word.text}"), ensure_ascii=False)
-        line, start = lines[word.line - 1], word.node.col_offset
-        if word.node.lineno == word.node.end_lineno:
-            line = line[:start] + text.encode() + line[word.node.end_col_offset :]
-        lines[word.line - 1] = line
-    return [line.decode() for line in lines]
 
 
 def left(root: Path, unread: frozenset[Path] = frozenset()) -> list[str]:

@@ -6,7 +6,7 @@ import os
 import re
 import tokenize
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from unicodedata import east_asian_width
 
@@ -50,7 +50,6 @@ class Word:
     key: str
     text: str
     line: int
-    node: ast.Constant = field(repr=False, compare=False)
 
 
 def width(text: str) -> int:
@@ -85,7 +84,7 @@ def read_words(source: str) -> list[Word] | None:
         case [ast.Assign(targets=[ast.Name(id="words")], value=ast.Dict() as words)]:
             pairs = list(zip(words.keys, words.values, strict=True))
             if all(_is_text(key) and _is_text(value) for key, value in pairs):
-                return [Word(k.value, v.value, v.lineno, v) for k, v in pairs]
+                return [Word(k.value, v.value, v.lineno) for k, v in pairs]
     return None
 
 

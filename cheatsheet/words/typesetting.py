@@ -157,7 +157,7 @@ def check(root: Path) -> list[str]:
     terms = glossary.read(root)
     found: list[str] = []
     for language in read_languages(root):
-        if language.code and language.lang.startswith("zh"):
+        if language.chinese:
             lines, entries = read_project(root, language)
             found += [problem for line in lines for problem in check_line(line)]
             found += glossary.wrong_terms(terms, lines)

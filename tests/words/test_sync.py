@@ -107,7 +107,8 @@ print(x)  # (1)!
 ::: snippets.custom_module.MLP
 
 ```python
-words = {"line": "TODO: std of it"}
+# TODO: words
+words = {"line": "std of it"}
 ```
 
 """
@@ -264,14 +265,12 @@ def test_what_english_lacks_is_left_alone():
 
 
 def test_the_words_of_plots():
-    fence = "\n```python\nwords = {\n    %s}\n```\n"
-    english = ENGLISH + fence % '"line": "std",\n    "axis": "depth of it",\n'
-    chinese = CHINESE + fence % '"line": "标准差",\n    "old": "旧",\n'
-    wanted = CHINESE + fence % '"line": "标准差",\n    "axis": "TODO: depth of it",\n'
-    assert carried(english, chinese) == wanted
-    assert carried(english, wanted.replace("TODO: depth of it", "深度")) == (
-        wanted.replace("TODO: depth of it", "深度")
-    )
+    fence = "\n```python\n%swords = {\n    %s}\n```\n"
+    english = ENGLISH + fence % ("", '"line": "std",\n    "axis": "depth of it",\n')
+    chinese = CHINESE + fence % ("", '"line": "标准差",\n    "old": "旧",\n')
+    assert carried(english, chinese) == chinese, "which compare.py tells"
+    new = fence % ("# TODO: words\n", '"line": "std",\n    "axis": "depth of it",\n')
+    assert carried(english, CHINESE) == CHINESE + new
 
 
 def test_line_ends_stay():
@@ -313,7 +312,8 @@ def edit(project: Path, name: str, *pair: str) -> None:
 
 
 def texts(project: Path) -> dict[Path, str]:
-    return {file: file.read_text("utf-8") for file in project.rglob("*.*")}
+    files = [*(project / "docs").rglob("*.*"), *(project / "snippets").rglob("*.*")]
+    return {file: file.read_text("utf-8") for file in files}
 
 
 def sync(capsys, *arguments: str) -> tuple[int, list[str]]:
@@ -455,11 +455,12 @@ def test_outputs_are_filled_first(project):
     text = (project / "docs/zh/page.md").read_text("utf-8")
     assert "nvidia-smi -l 2  # TODO: every second (每秒一次)\n" in text
     # What fails is said, and nothing is carried.
-    edit(project, "docs/en/page.md", "print(x + 0.5)", "print(y)")
+    edit(project, "docs/en/page.md", "\n1.5\n", "\n2.5\n")
+    (project / "conftest.py").write_text("raise SystemExit('it failed')")
     before = texts(project)
     done = subprocess.run(
         command, cwd=project, env=environment, capture_output=True, text=True
     )
     assert done.returncode == 1
-    assert "NameError" in done.stderr
+    assert "it failed" in done.stderr
     assert texts(project) == before
