@@ -3,16 +3,17 @@
 import io
 import re
 import shutil
-import sys
 from pathlib import Path
 
 from babel.messages import pofile
 from babel.messages.catalog import Catalog
 from babel.messages.catalog import Message as Entry
 
-from cheatsheet.words.languages import Language, read_languages
-from cheatsheet.words.messages import Message, SourceError, read_messages
-from cheatsheet.words.rewrite import TranslationError, localize_module
+from cheatsheet.page import SourceError, read_text
+from cheatsheet.words.languages import Language
+from cheatsheet.words.messages import Message, read_messages
+from cheatsheet.words.rewrite import Translation, Translations, localize_module
+from cheatsheet.words.text import write
 
 UPDATE = "python -m cheatsheet update"
 PROJECT = {"project": "snippets", "version": "1"}
@@ -36,26 +37,32 @@ LINE = re.compile(r'(?:#.*|(?:msg(?:id|str) )?"(?:[^"\\]|\\.)*")?\s*')
 CODE = re.compile(r"(?!.*[A-Za-z] [A-Za-z]).*[=()\[\]]")
 
 
-class CatalogError(Exception):
-    """The catalog does not translate the source: one line a problem, with its cure."""
-
-
 def update(root: Path, language: Language) -> str:
     """Bring a catalog up to date with the source; return a summary of what changed.
+
+    Raises:
+        SourceError: as `updated`.
+    """
+    text, summary = updated(root, language)
+    write(root / language.catalog, text)
+    return summary
+
+
+def updated(root: Path, language: Language) -> tuple[str, str]:
+    """A catalog up to date with the source, as text, and a summary of what changed.
 
     New messages get an empty msgstr. A message that resembles one that is gone takes
     its translation over, marked `fuzzy`, with the old msgid beside it. Messages that
     are gone are kept at the end, behind `#~`.
+
+    Raises:
+        SourceError: the catalog, or the source, cannot be read.
     """
-    path = root / language.catalog
-    path.parent.mkdir(parents=True, exist_ok=True)
-    catalog = (
-        _read(path, language.catalog)
-        if path.exists()
-        else Catalog(
-            locale=language.code, fuzzy=False, header_comment=HEADER, **PROJECT
-        )
+    catalog = Catalog(
+        locale=language.code, fuzzy=False, header_comment=HEADER, **PROJECT
     )
+    if (root / language.catalog).exists():
+        catalog = _read(Path(language.catalog), read_text(root, language.catalog))
     retired = len(catalog.obsolete)
     for entry in catalog.obsolete.values():
         catalog[entry.id] = entry  # its message may have come back
@@ -69,11 +76,10 @@ def update(root: Path, language: Language) -> str:
         buffer, catalog, width=88, include_lineno=False, include_previous=True
     )
     text = VOLATILE.sub("", buffer.getvalue().decode("utf-8"))
-    path.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
     entries = [entry for entry in catalog if entry.id]
     fuzzy = sum(entry.fuzzy for entry in entries)
     empty = sum(not entry.string for entry in entries)
-    return (
+    return text.rstrip("\n") + "\n", (
         f"{language.catalog}: {len(entries)} messages; to translate: {empty} new, "
         f"{fuzzy} changed (fuzzy); {len(catalog.obsolete) - retired} retired."
     )
@@ -90,29 +96,24 @@ def _template(messages: list[Message]) -> Catalog:
     return template
 
 
-def _read(path: Path, shown: str) -> Catalog:
-    """The catalog in a file.
+def _read(path: Path, text: str) -> Catalog:
+    """The catalog in a text.
 
     Raises:
-        CatalogError: the file is not a .po file.
+        SourceError: it is not a .po file.
     """
-    try:
-        text = path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise CatalogError(f"{shown}:{line}: not UTF-8; save it as UTF-8.") from None
     lines = text.split("\n")
     for number, line in enumerate(lines, 1):
         if not LINE.fullmatch(line):  # Babel would take what stands between the ends
             problem = (
                 "this is no line of a .po file; look for a missing quotation mark."
             )
-            raise CatalogError(f"{shown}:{number}: {problem}")
+            raise SourceError(path, number, problem)
     try:
         catalog = pofile.read_po(io.BytesIO(text.encode()), abort_invalid=True)
     except pofile.PoFileError as error:
         problem = f"this is not a .po file: {error}; mend it."
-        raise CatalogError(f"{shown}:{error.lineno + 1}: {problem}") from None
+        raise SourceError(path, error.lineno + 1, problem) from None
     for entry in catalog:
         _read_previous(entry)
     known = {entry.lineno for entry in catalog if entry.id}
@@ -120,7 +121,7 @@ def _read(path: Path, shown: str) -> Catalog:
     for number in starts[1:]:  # the first is the header
         if number not in known:
             problem = "this msgid stands in the file twice; keep one of them."
-            raise CatalogError(f"{shown}:{number}: {problem}")
+            raise SourceError(path, number, problem)
     return catalog
 
 
@@ -133,39 +134,59 @@ def _read_previous(entry: Entry) -> None:
         entry.previous_id = [pofile.denormalize("\n".join(lines))]
 
 
-def read_translations(root: Path, language: Language) -> dict[str, str]:
+def read_catalog(path: Path, text: str) -> Translations:
+    """What a .po file translates, but for what is empty or fuzzy.
+
+    Raises:
+        SourceError: it is not a .po file.
+    """
+    return {
+        entry.id: Translation(path, entry.lineno, entry.id, entry.string)
+        for entry in _read(path, text)
+        if entry.id and entry.string and not entry.fuzzy
+    }
+
+
+def problems(root: Path, language: Language) -> list[str]:
+    """What keeps a catalog from translating every message of the source.
+
+    One is missing, empty, fuzzy, not in the source any more, or has lost a name, a
+    number, a placeholder or a line.
+
+    Raises:
+        SourceError: the source or the catalog cannot be read, or there is none.
+    """
+    messages = read_messages(root)
+    path = language.catalog
+    if not (root / path).exists():
+        count = len({message.text for message in messages})
+        problem = f"there is no such file; run: {UPDATE}, and translate its {count} "
+        raise SourceError(path, 1, problem + "messages.")
+    sources = {message.text: message for message in reversed(messages)}
+    entries = [entry for entry in _read(Path(path), read_text(root, path)) if entry.id]
+    known = {entry.id for entry in entries}
+    found = [
+        f"{message.place}: this {message.kind} is not in {path}: {message.text!r}; "
+        f"run: {UPDATE}, and translate it."
+        for message in messages
+        if message.text not in known
+    ]
+    return found + [
+        f"{path}:{entry.lineno}: {problem}"
+        for entry in entries
+        for problem in _problems(entry, sources.get(entry.id))
+    ]
+
+
+def read_translations(root: Path, language: Language) -> Translations:
     """The translation of every message of the source.
 
     Raises:
-        CatalogError: one is missing, empty, marked fuzzy, not in the source any more,
-            or has lost a name, a number, a placeholder or a line. Names each.
-        SourceError: see `read_messages`.
+        SourceError: as `problems`, and for any of them.
     """
-    messages = read_messages(root)
-    path = root / language.catalog
-    if not path.exists():
-        raise CatalogError(
-            f"{language.catalog}:1: there is no such file; run: {UPDATE}, and "
-            f"translate its {len({message.text for message in messages})} messages."
-        )
-    catalog = _read(path, language.catalog)
-    sources = {message.text: message for message in reversed(messages)}
-    entries = {entry.id: entry for entry in catalog if entry.id}
-    problems = [
-        f"{message.place}: this {message.kind} is not in {language.catalog}: "
-        f"{message.text!r}; run: {UPDATE}, and translate it."
-        for message in messages
-        if message.text not in entries
-    ]
-    for entry in entries.values():
-        source = sources.get(entry.id)
-        problems += [
-            f"{language.catalog}:{entry.lineno}: {problem}"
-            for problem in _problems(entry, source)
-        ]
-    if problems:
-        raise CatalogError("\n".join(problems))
-    return {entry.id: entry.string for entry in entries.values()}
+    if found := problems(root, language):
+        raise SourceError.of(found)
+    return read_catalog(Path(language.catalog), read_text(root, language.catalog))
 
 
 def _problems(entry: Entry, source: Message | None) -> list[str]:
@@ -216,36 +237,12 @@ def localize_package(root: Path, language: Language, folder: Path) -> None:
     """Write the localized copy of `root`/snippets as `folder`/snippets.
 
     Raises:
-        CatalogError: as `read_translations`; also when a translation does not fit in
-            the source.
-        SourceError: see `read_messages`.
+        SourceError: as `read_translations` and `localize_module`.
     """
     translations = read_translations(root, language)
     shutil.rmtree(folder / "snippets", ignore_errors=True)
     (folder / "snippets").mkdir(parents=True)
-    for source in sorted((root / "snippets").glob("*.py")):
-        text = source.read_text(encoding="utf-8")
-        try:
-            result = localize_module(source.relative_to(root), text, translations)
-        except TranslationError as error:
-            catalog = _read(root / language.catalog, language.catalog)
-            line = catalog.get(error.message.text).lineno
-            place = f"{language.catalog}:{line}: {error.message.place}"
-            raise CatalogError(f"{place}: {error}.") from None
-        (folder / "snippets" / source.name).write_text(result, encoding="utf-8")
-
-
-def command(arguments: list[str]) -> int:
-    """`python -m cheatsheet update`."""
-    if arguments:
-        print(f"{UPDATE} takes no arguments.", file=sys.stderr)
-        return 2
-    root = Path.cwd()
-    try:
-        for language in read_languages(root):
-            if language.code:
-                print(update(root, language))
-    except (CatalogError, SourceError, ValueError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    for file in sorted((root / "snippets").glob("*.py")):
+        path = file.relative_to(root)
+        text = localize_module(path, read_text(root, path), translations)
+        (folder / path).write_text(text, encoding="utf-8")

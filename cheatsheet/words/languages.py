@@ -1,36 +1,45 @@
-"""Which languages the site has: one MkDocs config each.
+"""Which languages the site has: `extra.languages` of mkdocs.yml, one entry each.
 
-mkdocs.yml is the source language. Every mkdocs.<code>.yml beside it is a translation.
-It inherits mkdocs.yml and says of itself, in `extra.language`, its tag, its name, and
-how it is offered to a reader who sees a page in another language:
+    - {name: Français, lang: fr, link: fr/, code: fr, offer: Aussi ici, close: Fermer}
 
-    extra:
-      language: {lang: zh-Hans, name: 简体中文, offer: 本页有简体中文版, close: 关闭}
-
-Its code is the folder of the site it is built into and names its other files:
-docs/<code>, snippets/locales/<code>.po and docs/reviewed.<code>.json.
+`offer` is what a reader of another language is told, and `close` takes that away. The
+first is the source language; its code is empty. A further one is built from
+mkdocs.<code>.yml, which inherits mkdocs.yml and says `docs_dir: docs/<code>`, into the
+folder <code> of the site. Its code names its other files, too.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from mkdocs.utils.yaml import yaml_load
+from cheatsheet.page import SourceError
+from cheatsheet.words.settings import read_entries, read_settings
 
 SOURCE = "mkdocs.yml"
-KEYS = ("lang", "name", "offer", "close")
+NEEDED = ("name", "lang", "offer", "close")
 
 
 @dataclass(frozen=True)
 class Language:
     """One language of the site. Paths are relative to the project's root."""
 
-    lang: str  # its tag in HTML, such as zh-Hans
-    name: str  # its name, in itself
-    offer: str  # "This page is also in English", in itself
-    close: str  # the label of the button that closes the offer
+    name: str  # in itself
+    lang: str  # its tag in HTML, such as en or zh-Hans
     code: str  # "" for the source language
-    config: str
-    docs: str
+    offer: str = ""  # "This page is also in English", in itself
+    close: str = ""  # the label of the button that closes the offer
+
+    @property
+    def config(self) -> str:
+        return f"mkdocs.{self.code}.yml" if self.code else SOURCE
+
+    @property
+    def docs(self) -> str:
+        return f"docs/{self.code or 'en'}"
+
+    @property
+    def chinese(self) -> bool:
+        """Is it Chinese, which is set and worded by rules, and told from English?"""
+        return self.lang.startswith("zh")
 
     @property
     def catalog(self) -> str:
@@ -42,37 +51,49 @@ class Language:
         """The record of which English text each section was written from."""
         return f"docs/reviewed.{self.code}.json"
 
+    def pages(self, root: Path) -> list[str]:
+        """The names of its pages in its folder, such as labs/custom-distribution.md."""
+        folder = root / self.docs
+        files = sorted(path.relative_to(folder) for path in folder.rglob("*.md"))
+        return [file.as_posix() for file in files]
+
 
 def read_languages(root: Path) -> list[Language]:
     """All languages of the project at `root`, the source language first.
 
     Raises:
-        ValueError: a config does not say which language it builds.
+        SourceError: an entry is not whole, or a config and an entry do not agree.
     """
-    configs = [root / SOURCE, *sorted(root.glob("mkdocs.*.yml"))]
-    return [_read_language(config) for config in configs]
+    found = []
+    keys = ("extra", "languages")
+    for line, words in read_entries(root, SOURCE, keys, NEEDED, ("link", "code")):
+        language = Language(**{key: words.get(key, "") for key in (*NEEDED, "code")})
+        if words.get("link") != (f"{language.code}/" if language.code else ""):
+            problem = "the link must be `<code>/`, and empty without a code; mend it."
+            raise SourceError(SOURCE, line, problem)
+        if bool(language.code) != bool(found):
+            problem = "the first language, and no other, has the code ''; mend it."
+            raise SourceError(SOURCE, line, problem)
+        if not (root / language.config).is_file():
+            problem = (
+                f"there is no {language.config} for this language; write it, with "
+            )
+            problem += f"`INHERIT: {SOURCE}` and `docs_dir: {language.docs}`."
+            raise SourceError(SOURCE, line, problem)
+        if read_settings(root, language.config).get("docs_dir") != language.docs:
+            # Inherited from mkdocs.yml, it would be that of another language.
+            problem = f"this config needs `docs_dir: {language.docs}`; write it."
+            raise SourceError(language.config, 1, problem)
+        found.append(language)
+    known = [language.config for language in found]
+    for file in sorted(root.glob("mkdocs.*.yml")):
+        if file.name not in known:
+            problem = f"no entry of extra.languages is for {file.name}; add it."
+            raise SourceError(SOURCE, 1, problem)
+    return found
 
 
 def language_of(config: Path) -> Language:
     """The language that a config file builds; errors as `read_languages`."""
     languages = read_languages(config.parent)
     return next(one for one in languages if one.config == config.name)
-
-
-def _read_language(config: Path) -> Language:
-    with config.open("rb") as file:
-        settings = yaml_load(file)  # follows INHERIT
-    code = config.name.removeprefix("mkdocs.").removesuffix("yml").removesuffix(".")
-    docs = f"docs/{code or 'en'}"
-    own = settings.get("extra", {}).get("language", {})
-    lacking = [key for key in KEYS if not own.get(key)]
-    # Inherited from mkdocs.yml, the settings would be those of another language.
-    if lacking or settings.get("docs_dir") != docs:
-        keys = ", ".join(f"{key}: …" for key in KEYS)
-        raise ValueError(
-            f"{config.name}:1: this config does not say which language it builds; "
-            f"it needs `docs_dir: {docs}` and `extra: {{language: {{{keys}}}}}`."
-        )
-    return Language(
-        **{key: str(own[key]) for key in KEYS}, code=code, config=config.name, docs=docs
-    )

@@ -6,26 +6,22 @@ blank lines). How the lines are broken is no part of it.
 """
 
 import ast
-import io
 import re
-import tokenize
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenInfo
 from typing import Literal
 
+from cheatsheet.page import SourceError, read_text
+from cheatsheet.words.text import comments
+
 QUOTES = '"""'
+DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 STEP = 4  # columns of one level of indentation
 # Comments that speak to tools.
 PRAGMA = re.compile(r"#\s*(?:noqa|type:|fmt:|ruff:|pragma)")
 
 Kind = Literal["comment", "inline comment", "docstring"]
-
-
-class SourceError(Exception):
-    """Something in a module cannot be translated; names file, line and cure."""
-
-    def __init__(self, path: Path, line: int, problem: str):
-        super().__init__(f"{path}:{line}: {problem}")
 
 
 @dataclass(frozen=True)
@@ -68,7 +64,8 @@ def read_passages(path: Path, text: str) -> list[Passage]:
     try:
         tree = ast.parse(text)
     except SyntaxError as error:
-        raise SourceError(path, error.lineno or 1, f"not Python: {error.msg}") from None
+        problem = f"not Python: {error.msg}; mend it."
+        raise SourceError(path, error.lineno or 1, problem) from None
     owners = _owners(tree)
     passages = _docstrings(path, text, tree) + _comments(path, text, owners)
     return sorted(passages, key=lambda passage: passage.line)
@@ -81,7 +78,7 @@ def _owners(tree: ast.Module) -> list[tuple[int, int, str]]:
     def visit(node: ast.AST, outer: str) -> None:
         for child in ast.iter_child_nodes(node):
             name = outer
-            if isinstance(child, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            if isinstance(child, DEFINITIONS):
                 name = f"{outer}.{child.name}".removeprefix(".")
                 found.append((child.lineno, child.end_lineno, name))
             visit(child, name)
@@ -96,10 +93,9 @@ def _owner(owners: list[tuple[int, int, str]], line: int) -> str:
 
 
 def _comments(path: Path, text: str, owners) -> list[Passage]:
-    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
-    groups: list[list[tokenize.TokenInfo]] = []
-    for token in tokens:
-        if token.type != tokenize.COMMENT or PRAGMA.match(token.string):
+    groups: list[list[TokenInfo]] = []
+    for token in comments(text):
+        if PRAGMA.match(token.string):
             continue
         last = groups[-1][-1] if groups else None
         follows = last and (token.start[0], token.start[1]) == (
@@ -120,7 +116,7 @@ def _comments(path: Path, text: str, owners) -> list[Passage]:
     return passages
 
 
-def _stands_alone(token: tokenize.TokenInfo) -> bool:
+def _stands_alone(token: TokenInfo) -> bool:
     return not token.line[: token.start[1]].strip()
 
 
@@ -129,7 +125,7 @@ def _docstrings(path: Path, text: str, tree: ast.Module) -> list[Passage]:
     definitions = [(tree, "module")]
     names = {(first, last): name for first, last, name in _owners(tree)}
     for node in ast.walk(tree):
-        if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+        if isinstance(node, DEFINITIONS):
             definitions.append((node, names[node.lineno, node.end_lineno]))
     passages = []
     for node, owner in definitions:
@@ -188,13 +184,12 @@ def read_messages(root: Path) -> list[Message]:
     """The messages of all modules in `root`/snippets, in order.
 
     Raises:
-        SourceError: as `read_passages`.
+        SourceError: as `read_passages`; or a module cannot be read.
     """
+    paths = [file.relative_to(root) for file in sorted(root.glob("snippets/*.py"))]
     return [
         message
-        for path in sorted((root / "snippets").glob("*.py"))
-        for passage in read_passages(
-            path.relative_to(root), path.read_text(encoding="utf-8")
-        )
+        for path in paths
+        for passage in read_passages(path, read_text(root, path))
         for message in passage.messages
     ]

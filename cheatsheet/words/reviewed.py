@@ -6,173 +6,140 @@ until someone brings it up to date and records that:
 
     python -m cheatsheet reviewed docs/<code>/access-parameter.md#by-name
 
-A section is what stands between two headings, apart from code and outputs, which are
-compared token by token elsewhere; the comments in the code belong to it, and so do the
-words of plots.
+What a section says is all but code and outputs, which are compared elsewhere; the
+comments in the code belong to it, and so do the words of plots.
 """
 
 import difflib
 import hashlib
-import io
 import json
 import re
 import subprocess
-import sys
 import textwrap
-import tokenize
-from dataclasses import dataclass
 from pathlib import Path
 
-from cheatsheet.blocks import Block, PageError, read_blocks, read_page, split_lines
-from cheatsheet.words.plot_words import read_words
+from cheatsheet.page import (
+    Example,
+    Page,
+    Plot,
+    Prose,
+    Section,
+    SourceError,
+    load,
+    read,
+    read_text,
+)
 from cheatsheet.words.languages import Language, read_languages
+from cheatsheet.words.text import comments, read_words, write
 
-HEADING = re.compile(r"#{1,6}\s+(?P<text>.+?)\s+\{ #(?P<id>[a-z0-9-]+) \}\s*$")
 LINK = re.compile(r"(?<=\])\([^)\s]*\)")
+BREAK = re.compile(r"\n(?:---)?\n")
 COMMAND = "python -m cheatsheet reviewed"
 
-
-class ReviewError(Exception):
-    """The record cannot be read or written; names file, line and cure."""
-
-
-@dataclass(frozen=True)
-class Section:
-    """One section of a page: the line of its heading, and its paragraphs, unwrapped."""
-
-    line: int
-    paragraphs: tuple[str, ...]
-
-    @property
-    def digest(self) -> str:
-        return hashlib.sha256("\n".join(self.paragraphs).encode()).hexdigest()[:8]
-
-
+Said = tuple[str, ...]  # the paragraphs of a section, unwrapped
 Record = dict[str, dict[str, str]]  # page → id of a section → digest
 
 
-def read_sections(path: Path, text: str | None = None) -> dict[str, Section]:
-    """The sections of a page by the ids of their headings.
+def said(page: Page) -> dict[str, Said]:
+    """What each section of a page says, by its id.
 
     The first section begins with the page: its description belongs to it.
-
-    Raises:
-        PageError: the page cannot be read; see `read_blocks`.
     """
-    text = read_page(path) if text is None else text
-    blocks = {block.line: block for block in read_blocks(text, path)}
-    sections: dict[str, Section] = {}
-    words: list[list[str]] = [[]]  # the paragraphs of the section, as lists of lines
-    name, start = None, 1
-    fenced = 0
-    for number, line in enumerate(split_lines(text), 1):
-        if number in blocks:
-            fenced = blocks[number].end
-            words += [[comment] for comment in _comments(blocks[number])] + [[]]
-        if number <= fenced:
-            continue
-        if heading := HEADING.match(line):
-            if name is not None:
-                sections[name] = Section(start, _paragraphs(words))
-                words = [[]]
-            name, start = heading["id"], number
-            words += [[heading["text"]], []]
-        elif not line.strip() or line == "---" or line.startswith(":::"):
-            words.append([])
-        else:
-            words[-1].append(line)
-    if name is not None:
-        sections[name] = Section(start, _paragraphs(words))
-    return sections
+    found: dict[str, Said] = {}
+    words = [f"description: {page.description}"] if page.description else []
+    for section in page.sections:
+        words += [section.title, *_paragraphs(section)]
+        if section.id:
+            # Where lines break and links lead is not what a paragraph says.
+            joined = (" ".join(paragraph.split()) for paragraph in words)
+            found[section.id] = tuple(LINK.sub("", one) for one in joined if one)
+            words = []
+    return found
 
 
-def _paragraphs(words: list[list[str]]) -> tuple[str, ...]:
-    # Where lines break and links lead is not what a paragraph says.
-    joined = (" ".join(" ".join(lines).split()) for lines in words)
-    return tuple(LINK.sub("", paragraph) for paragraph in joined if paragraph)
+def _paragraphs(section: Section) -> list[str]:
+    found = []
+    for part in section.parts:
+        match part:
+            case Prose():
+                found += BREAK.split(part.text)
+            case Plot():
+                found.append(f"![{part.words}]")
+            case Example(code=code):
+                found += [comment.string for comment in comments(code.source)]
+                found += [word.text for word in read_words(code.source) or ()]
+    return found
 
 
-def _comments(block: Block) -> list[str]:
-    if block.language != "python":
-        return []
-    tokens = tokenize.generate_tokens(io.StringIO(block.source).readline)
-    comments = [token.string for token in tokens if token.type == tokenize.COMMENT]
-    return comments + [word.text for word in read_words(block.source) or ()]
+def digest(paragraphs: Said) -> str:
+    """A short hash of what a section says, as the record has it."""
+    return hashlib.sha256("\n".join(paragraphs).encode()).hexdigest()[:8]
 
 
 def check(root: Path, language: Language) -> list[str]:
     """Every section that was written from another text than the English one of now.
 
     Raises:
-        ReviewError: the record cannot be read.
-        PageError: a page cannot be read.
+        SourceError: the record or a page cannot be read.
     """
     record = _read_record(root, language)
-    pages = _pages(root, language)
+    pages = language.pages(root)
     found = []
-    for page in pages:
-        english, own = _both(root, language, page)
-        known = record.get(page.as_posix(), {})
-        for name, section in own.items():
-            if name not in english:
-                continue  # the comparison of the pages says so
-            if known.get(name) != english[name].digest:
-                found.append(
-                    _out_of_date(root, language, page, name, section, known.get(name))
-                )
-        for name in known.keys() - own.keys():
+    for name in pages:
+        english, own = _both(root, language, name)
+        source = said(english) if english else {}
+        known = record.get(name, {})
+        for section in own.sections:
+            # What one page lacks, the comparison of the pages says.
+            text, old = source.get(section.id), known.get(section.id)
+            if text is not None and old != digest(text):
+                place = f"{own.path}:{section.line}"
+                found.append(_out_of_date(root, place, section.id, english, old))
+        for gone in known.keys() - said(own).keys():
             found.append(
-                f"{language.reviewed}: {page} has no section #{name} any more; "
-                f"run: {COMMAND} {language.docs}/{page}"
+                f"{language.reviewed}:1: {name} has no section #{gone} any more; "
+                f"run: {COMMAND} {own.path}"
             )
-    for name in sorted(record.keys() - {page.as_posix() for page in pages}):
-        found.append(
-            f"{language.reviewed}: there is no {language.docs}/{name}; remove it."
-        )
+    for name in sorted(record.keys() - set(pages)):
+        problem = f"there is no {language.docs}/{name}; remove it."
+        found.append(f"{language.reviewed}:1: {problem}")
     return found
 
 
 def _out_of_date(
-    root: Path, language: Language, page: Path, name: str, section: Section, old: str
+    root: Path, place: str, name: str, english: Page, old: str | None
 ) -> str:
-    source = read_languages(root)[0]
-    english = read_sections(root / source.docs / page)[name]
-    place = f"{language.docs}/{page}"
-    origin = f"{source.docs}/{page}"
-    cure = f"bring it up to date, then run: {COMMAND} {place}#{name}"
+    page = place.rpartition(":")[0]
+    line = next(one.line for one in english.sections if one.id == name)
+    cure = f"bring it up to date, then run: {COMMAND} {page}#{name}"
     if old is None:
         return (
-            f"{place}:{section.line}: no record says which text section #{name} was "
-            f"written from; compare it with {origin}:{english.line} and {cure}"
+            f"{place}: no record says which text section #{name} was written from; "
+            f"compare it with {english.path}:{line} and {cure}"
         )
-    before = _find_in_history(root, origin, name, old)
-    if before is None:
-        diff = "(The older text is not in the git history that is here.)"
-    else:
-        diff = "\n".join(
-            difflib.unified_diff(
-                _wrap(before), _wrap(english), f"{origin} (then)", origin, lineterm=""
-            )
-        )
-    return (
-        f"{place}:{section.line}: section #{name} was written from an older text of "
-        f"{origin}:{english.line}; {cure}\n{diff}"
-    )
+    before = _find_in_history(root, english.path, name, old)
+    diff = ["(The older text is not in the git history that is here.)"]
+    if before is not None:
+        texts = _wrap(before), _wrap(said(english)[name])
+        names = f"{english.path} (then)", str(english.path)
+        diff = list(difflib.unified_diff(*texts, *names, lineterm=""))
+    problem = f"section #{name} was written from an older text of {english.path}:{line}"
+    return "\n".join([f"{place}: {problem}; {cure}", *diff])
 
 
-def _wrap(section: Section) -> list[str]:
-    return [line for words in section.paragraphs for line in textwrap.wrap(words, 80)]
+def _wrap(paragraphs: Said) -> list[str]:
+    return [line for words in paragraphs for line in textwrap.wrap(words, 80)]
 
 
-def _find_in_history(root: Path, file: str, name: str, digest: str) -> Section | None:
+def _find_in_history(root: Path, path: Path, name: str, old: str) -> Said | None:
     """The newest committed version of a section that has the digest."""
-    for commit in _git(root, "log", "--format=%H", "--", file).split():
-        text = _git(root, "show", f"{commit}:./{file}")
+    for commit in _git(root, "log", "--format=%H", "--", path.as_posix()).split():
+        text = _git(root, "show", f"{commit}:./{path.as_posix()}")
         try:
-            section = read_sections(Path(file), text).get(name)
-        except PageError:
+            section = said(read(path, text)).get(name)
+        except SourceError:
             continue  # a page of another time, by other rules
-        if section and section.digest == digest:
+        if section and digest(section) == old:
             return section
     return None
 
@@ -193,100 +160,72 @@ def record(root: Path, language: Language, page: str, name: str | None) -> str:
     """Record a section of a page, or all of them, as reviewed; return what was done.
 
     Raises:
-        ReviewError: the record cannot be read.
-        PageError: a page cannot be read.
+        SourceError: the record or a page cannot be read.
     """
-    records = _read_record(root, language) if _file(root, language).exists() else {}
-    english, own = _both(root, language, Path(page))
-    names = [one for one in own if one in english]
+    exists = (root / language.reviewed).exists()
+    records = _read_record(root, language) if exists else {}
+    english, own = _both(root, language, page)
+    source = said(english) if english else {}
+    now = {one: digest(source[one]) for one in said(own) if one in source}
     known = records.get(page, {})
-    now = {one: english[one].digest for one in names}
-    chosen = [name] if name is not None else names
+    chosen = list(now) if name is None else [name]
     changed = [one for one in chosen if known.get(one) != now[one]]
-    gone = sorted(known.keys() - own.keys())
+    gone = sorted(known.keys() - said(own).keys())
     records[page] = {  # in the order of the page
         one: now[one] if one in chosen else known[one]
-        for one in names
+        for one in now
         if one in chosen or one in known
     }
     ordered = {page: records[page] for page in sorted(records)}
-    text = json.dumps(ordered, indent=2) + "\n"
-    _file(root, language).write_text(text, encoding="utf-8")
+    write(root / language.reviewed, json.dumps(ordered, indent=2) + "\n")
     done = ", ".join(f"#{one}" for one in changed) or "nothing that was not recorded"
     dropped = "; dropped " + ", ".join(f"#{one}" for one in gone) if gone else ""
     return f"{language.docs}/{page}: recorded as reviewed: {done}{dropped}"
 
 
-def _file(root: Path, language: Language) -> Path:
-    return root / language.reviewed
-
-
-def _pages(root: Path, language: Language) -> list[Path]:
-    """The pages of a language, by their paths in its folder."""
-    folder = root / language.docs
-    return sorted(path.relative_to(folder) for path in folder.rglob("*.md"))
-
-
-def _both(root: Path, language: Language, page: Path):
-    """The sections of the English page and of the translated one."""
-    source = read_languages(root)[0]
-    english = Path(source.docs, page)
-    own = Path(language.docs, page)
-    return tuple(
-        read_sections(path, read_page(root / path)) if (root / path).exists() else {}
-        for path in (english, own)
-    )
+def _both(root: Path, language: Language, name: str) -> tuple[Page | None, Page]:
+    """The English page, if there is one, and the translated one."""
+    english = f"{read_languages(root)[0].docs}/{name}"
+    source = load(root, english) if (root / english).is_file() else None
+    return source, load(root, f"{language.docs}/{name}")
 
 
 def _read_record(root: Path, language: Language) -> Record:
     cure = f"restore it, or review every page and run: {COMMAND} {language.docs}/*.md"
+    if not (root / language.reviewed).exists():
+        raise SourceError(language.reviewed, 1, f"there is no such file; {cure}")
     try:
-        text = _file(root, language).read_text(encoding="utf-8")
-        found = json.loads(text)
-    except OSError as error:
-        problem = f"{language.reviewed}:1: cannot be read: {error.strerror}; {cure}"
-        raise ReviewError(problem) from error
+        found = json.loads(read_text(root, language.reviewed))
     except json.JSONDecodeError as error:
-        place = f"{language.reviewed}:{error.lineno}"
-        raise ReviewError(f"{place}: not JSON: {error.msg}; mend the line.") from error
+        problem = f"not JSON: {error.msg}; mend the line."
+        raise SourceError(language.reviewed, error.lineno, problem) from error
     whole = isinstance(found, dict) and all(
         isinstance(page, dict) and all(isinstance(one, str) for one in page.values())
         for page in found.values()
     )
     if not whole:
-        problem = "not a record: pages, their sections and a hash each"
-        raise ReviewError(f"{language.reviewed}:1: {problem}; {cure}")
+        problem = f"not a record: pages, their sections and a hash each; {cure}"
+        raise SourceError(language.reviewed, 1, problem)
     return found
 
 
-def command(arguments: list[str]) -> int:
-    """`python -m cheatsheet reviewed [PAGE[#SECTION] ...]`."""
-    root = Path.cwd()
-    try:
-        languages = [one for one in read_languages(root) if one.code]
-        if not arguments:
-            found = [line for one in languages for line in check(root, one)]
-            print("\n\n".join(found) or "Every section is up to date.")
-            return 1 if found else 0
-        # All are looked up before the first is recorded.
-        targets = [_target(root, languages, argument) for argument in arguments]
-        for target in targets:
-            print(record(root, *target))
-    except (ReviewError, PageError, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+def find(root: Path, argument: str) -> tuple[Language, str, str | None]:
+    """The language, page and section of `docs/<code>/page.md#section`.
 
-
-def _target(root: Path, languages: list[Language], argument: str):
+    Raises:
+        SourceError: there is none, or a page cannot be read.
+    """
     path, _, name = argument.partition("#")
+    languages = [language for language in read_languages(root) if language.code]
     for language in languages:
         page = path.removeprefix(f"{language.docs}/")
         if page != path and (root / path).is_file():
-            english, own = _both(root, language, Path(page))
-            if name and name not in english.keys() & own.keys():
-                known = ", ".join(f"#{one}" for one in own if one in english)
-                raise ReviewError(f"{path}: there is no section #{name}; use {known}.")
+            english, own = _both(root, language, page)
+            known = [one for one in said(own) if english and one in said(english)]
+            if name and name not in known:
+                names = ", ".join(f"#{one}" for one in known)
+                problem = f"there is no section #{name}; use {names}."
+                raise SourceError(path, 1, problem)
             return language, page, name or None
     folders = " or ".join(f"{language.docs}/<page>.md" for language in languages)
-    raise ReviewError(f"{path}: there is no such page; name {folders}.")
+    raise SourceError(path, 1, f"there is no such page; name {folders}.")

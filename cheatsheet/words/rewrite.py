@@ -2,34 +2,50 @@
 
 import ast
 import re
+from dataclasses import dataclass
 from pathlib import Path
-from unicodedata import east_asian_width
 
-from cheatsheet.words.messages import QUOTES, STEP, Message, Passage, read_passages
+from cheatsheet.page import SourceError
+from cheatsheet.words.messages import (
+    DEFINITIONS,
+    QUOTES,
+    STEP,
+    Message,
+    Passage,
+    read_passages,
+)
+from cheatsheet.words.text import HAN, SIGNS, width
 
 COLUMNS = 88
-DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-WIDE = "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60"
 CLOSING = "，。、；：？！）】》」』”’…％"
 OPENING = "（【《「『“‘"
 # What is never broken: a name in backticks, a word; each wide sign stands for itself.
-PIECE = re.compile(rf"\s+|(?:`[^`]*`|[^\s`{WIDE}“”‘’…])+|.", re.S)
+PIECE = re.compile(rf"\s+|(?:`[^`]*`|[^\s`{HAN}{SIGNS}“”‘’…])+|.", re.S)
 
 
-class TranslationError(Exception):
-    """A translation that cannot stand in the source; the message it translates."""
+@dataclass(frozen=True)
+class Translation:
+    """One translated message; `line` is where a catalog has it."""
 
-    def __init__(self, message: Message, problem: str):
-        super().__init__(problem)
-        self.message = message
+    path: Path
+    line: int
+    original: str
+    text: str
+
+    def error(self, message: Message, problem: str) -> SourceError:
+        """It cannot stand where the message stands."""
+        return SourceError(self.path, self.line, f"{message.place}: {problem}.")
 
 
-def localize_module(path: Path, text: str, translations: dict[str, str]) -> str:
+Translations = dict[str, Translation]  # by the texts of messages
+
+
+def localize_module(path: Path, text: str, translations: Translations) -> str:
     """The module with each message replaced by its translation.
 
     Raises:
-        TranslationError: a translation does not fit into 88 columns behind its
-            statement, or would end the docstring.
+        SourceError: a translation does not fit into 88 columns behind its statement,
+            or would end the docstring.
         KeyError: a message has no translation.
         AssertionError: the result is another program; a defect of this file.
     """
@@ -47,25 +63,27 @@ def program(text: str) -> str:
     """What a module does, apart from its docstrings and comments."""
     tree = ast.parse(text)
     for node in ast.walk(tree):
-        if isinstance(node, DOCUMENTED) and ast.get_docstring(node) is not None:
+        if (
+            isinstance(node, (ast.Module, *DEFINITIONS))
+            and ast.get_docstring(node) is not None
+        ):
             del node.body[0]
     return ast.dump(tree)
 
 
 def _write_comment(passage: Passage, lines, translations) -> list[str]:
     prefix = lines[0][: passage.column] + "# "
-    return wrap(translations[passage.messages[0].text], prefix, prefix)
+    return wrap(translations[passage.messages[0].text].text, prefix, prefix)
 
 
 def _write_inline(passage: Passage, lines, translations) -> list[str]:
     message = passage.messages[0]
-    line = f"{lines[0][: passage.column]}# {translations[message.text]}"
-    if width(line) > COLUMNS:
-        raise TranslationError(
-            message,
-            f"with this comment the line is {width(line)} columns wide; shorten it by "
-            f"{width(line) - COLUMNS} columns (a Chinese character takes two)",
-        )
+    translation = translations[message.text]
+    line = f"{lines[0][: passage.column]}# {translation.text}"
+    if (over := width(line) - COLUMNS) > 0:
+        problem = f"with this comment the line is {width(line)} columns wide; shorten "
+        problem += f"it by {over} columns (a Chinese character takes two)"
+        raise translation.error(message, problem)
     return [line]
 
 
@@ -74,10 +92,11 @@ def _write_docstring(passage: Passage, lines, translations) -> list[str]:
     result: list[str] = []
     for message in passage.messages:
         translation = translations[message.text]
-        if QUOTES in translation or "\\" in translation:
-            raise TranslationError(message, 'a docstring holds no """ and no backslash')
+        if QUOTES in translation.text or "\\" in translation.text:
+            problem = 'a docstring holds no """ and no backslash; write it without'
+            raise translation.error(message, problem)
         result += [""] if result else []
-        for line in translation.split("\n"):
+        for line in translation.text.split("\n"):
             level = len(line) - len(line.lstrip())
             first = margin + " " * level if result else margin + QUOTES
             hanging = margin + " " * (level + STEP if level else 0)
@@ -119,8 +138,3 @@ def _pieces(text: str) -> list[str]:
         else:
             pieces.append(piece)
     return pieces
-
-
-def width(line: str) -> int:
-    """Columns that a line takes, a Chinese character two."""
-    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in line)

@@ -1,8 +1,8 @@
 """Chinese as it is set: spaces around Latin words, full-width signs, and one wording.
 
 autocorrect knows most of the signs and spaces; the rules here are what it does not see.
-The words are those of glossary.yml (see glossary.py). Which text is looked at: see
-chinese.py.
+The words are those of glossary.yml (see glossary.py). Looked at are pages, the README,
+the config and the catalog, but for code, outputs, formulas, ids and addresses.
 """
 
 import re
@@ -10,14 +10,30 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 import autocorrect_py
+import yaml
 
+from cheatsheet.page import load, read_text
 from cheatsheet.words import glossary
-from cheatsheet.words.chinese import HAN, Line, read_project
-from cheatsheet.words.languages import read_languages
+from cheatsheet.words.catalog import read_catalog
+from cheatsheet.words.languages import Language, read_languages
+from cheatsheet.words.rewrite import Translation
+from cheatsheet.words.settings import compose
+from cheatsheet.words.text import (
+    CHINESE,
+    HAN,
+    INLINE_CODE,
+    Line,
+    code_comments,
+    markdown,
+    prose,
+    prose_in,
+)
 
+# What readers may type into the search is not what the site says.
+READERS_WORDS = ("extra", "search")
 # Left as they are: inline code, formulas, addresses.
 KEPT = re.compile(
-    r"(`+)(?!`).+?(?<!`)\1(?!`)|\$[^\s$][^$]*\$" + rf"|https?://[^\s{HAN}，。；）]+"
+    INLINE_CODE.pattern + r"|\$[^\s$][^$]*\$" + rf"|https?://[^\s{HAN}，。；）]+"
 )
 FULL = "，。；：？！、（）《》“”…"
 SIGNS = dict(zip(",;:!?", "，；：！？", strict=True))
@@ -76,24 +92,74 @@ def check_line(line: Line) -> list[str]:
     return found
 
 
+def read_config(path: Path, text: str) -> list[Line]:
+    """The strings of a YAML file: the menu, and what the theme says.
+
+    Raises:
+        SourceError: it is not YAML.
+    """
+    lines = []
+
+    def visit(node: yaml.Node | None, keys: tuple[str, ...]) -> None:
+        if keys == READERS_WORDS:
+            return
+        if isinstance(node, yaml.ScalarNode):
+            lines.append(Line(path, node.start_mark.line + 1, node.value))
+        elif isinstance(node, yaml.SequenceNode):
+            for child in node.value:
+                visit(child, keys)
+        elif isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                visit(key, keys)
+                visit(value, (*keys, key.value))
+
+    visit(compose(path, text), ())
+    return lines
+
+
+def read_project(
+    root: Path, language: Language
+) -> tuple[list[Line], list[Translation]]:
+    """All lines of Chinese in a project, and the translations of its catalog.
+
+    Raises:
+        SourceError: a file cannot be read.
+    """
+    lines: list[Line] = []
+    for name in language.pages(root):
+        page = load(root, f"{language.docs}/{name}")
+        lines += prose(page) + code_comments(page.path, page.tokens)
+    readme, config, catalog = (
+        Path(name)
+        for name in (f"README.{language.code}.md", language.config, language.catalog)
+    )
+    if (root / readme).is_file():  # no page, and read by no page's rules
+        tokens = markdown(read_text(root, readme))
+        lines += prose_in(readme, tokens) + code_comments(readme, tokens)
+    lines += read_config(config, read_text(root, config))
+    entries = []
+    if (root / catalog).is_file():
+        entries = list(read_catalog(catalog, read_text(root, catalog)).values())
+    lines += [
+        Line(entry.path, entry.line, row.strip())
+        for entry in entries
+        for row in entry.text.split("\n")
+    ]
+    return [line for line in lines if CHINESE.search(line.text)], entries
+
+
 def check(root: Path) -> list[str]:
     """Everything that is set or worded wrongly in the Chinese of a project.
 
     Raises:
-        GlossaryError: glossary.yml cannot be read.
-        ReadError: a file with Chinese cannot be read.
-        ValueError: as `read_languages`.
+        SourceError: the glossary, the languages or a file with Chinese cannot be read.
     """
-    words = glossary.read(root)
-    found: list[glossary.Finding] = []
+    terms = glossary.read(root)
+    found: list[str] = []
     for language in read_languages(root):
-        if language.code and language.lang.startswith("zh"):
+        if language.chinese:
             lines, entries = read_project(root, language)
-            for line in lines:
-                found += [
-                    glossary.Finding(line.path, line.text, problem)
-                    for problem in check_line(line)
-                ]
-            found += glossary.wrong_terms(words, lines)
-            found += glossary.missing_terms(words, entries)
-    return glossary.without_exceptions(words, found)
+            found += [problem for line in lines for problem in check_line(line)]
+            found += glossary.wrong_terms(terms, lines)
+            found += glossary.missing_terms(terms, entries)
+    return found

@@ -10,7 +10,9 @@ from cheatsheet.page import load
 from cheatsheet.run.judge import PageRun
 from cheatsheet.run.plugin import STATE
 from cheatsheet.words.catalog import CODE
-from tests.pages import CHINESE, read
+from cheatsheet.page import load
+from cheatsheet.words.compare import definitions as shown_definitions
+from cheatsheet.words.text import CHINESE
 from tests.site.conftest import LANGUAGES, NAMES, REPOSITORY, ROOT, build
 
 PAGES = [(language, name) for language in LANGUAGES for name in NAMES]
@@ -49,7 +51,7 @@ def test_every_block_of_the_page_was_run(soups, language, name):
         with PageRun(page) as run:
             ran = {one.line for one in page.examples if run.outcome(one)}
     assert len(ran) == shown, f"{place}: {shown} blocks are shown, {len(ran)} were run"
-    assert definitions == len(read(path).definitions)
+    assert definitions == len(shown_definitions(load(ROOT, place)))
 
 
 @pytest.mark.parametrize(("language", "name"), PAGES)

@@ -11,8 +11,7 @@ from nbclient import NotebookClient
 
 from cheatsheet.blocks import read_examples
 from cheatsheet.run.compare import difference
-from cheatsheet.words.plot_words import read_words
-from tests.pages import CHINESE
+from cheatsheet.words.text import CHINESE, read_words
 from tests.site.conftest import LANGUAGES, LAPTOP, NAMES, REPOSITORY, ROOT, open_page
 
 LABS = [name for name in NAMES if name.startswith("labs/")]

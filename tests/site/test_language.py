@@ -5,7 +5,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.pages import read
+from cheatsheet.page import load
 from tests.site.conftest import CODE, LANGUAGES, LAPTOP, PHONE, ROOT, watch
 
 CODES = {"en": "en", "zh": "zh-Hans"}
@@ -17,7 +17,7 @@ CLOSE = {"en": "Close", "zh": "关闭"}
 SIZES = pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
 BOTH = pytest.mark.parametrize("language", LANGUAGES)
 PAGE = "access-parameter"
-HEADING = read(ROOT / f"docs/en/{PAGE}.md").headings[2].what.split()[1]
+HEADING = load(ROOT, f"docs/en/{PAGE}.md").sections[2].id
 
 
 @pytest.fixture

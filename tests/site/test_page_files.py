@@ -11,7 +11,15 @@ from mkdocs.structure.files import File
 
 from cheatsheet.blocks import read_blocks
 from hooks.page_files import colab_address
-from tests.pages import CHINESE, left_in_chinese, left_in_english, read
+from cheatsheet.page import load
+from cheatsheet.words.compare import (
+    headings as headings_of,
+    images,
+    left_in_chinese,
+    left_in_english,
+    links as linked,
+)
+from cheatsheet.words.text import CHINESE, Line, markdown, prose_in
 from tests.site.conftest import (
     CODE,
     LANGUAGES,
@@ -89,7 +97,7 @@ def test_plain_markdown(site, ids, language, name):
     path = file_of(site, language, name)
     text = path.read_text(encoding="utf-8")
     blocks = read_blocks(text, path)
-    source = read(ROOT / "docs" / language / f"{name}.md")
+    source = load(ROOT, f"docs/{language}/{name}.md")
 
     # The code is that of the notebook, which the tests execute.
     code = [b.source.rstrip("\n") for b in blocks if b.language == "python"]
@@ -101,16 +109,16 @@ def test_plain_markdown(site, ids, language, name):
 
     # The other blocks are those of the page.
     for kind in ("text", "bash"):
-        shown = [b.source for b in source.blocks if b.language == kind]
+        shown = [b.source for b in source.fences if b.language == kind]
         assert [b.source for b in blocks if b.language == kind] == shown
 
     assert text.startswith("# ")
     assert not SYNTAX.findall(words_of(text))
     headings = re.findall(r"(?m)^#+ ", re.sub(r"(?ms)^(`{3,}).*?^\1$", "", text))
-    assert len(headings) == len(source.headings)
+    assert len(headings) == len(headings_of(source))
     links = links_of(text)
-    pictures = [image for image in source.images if image.what != "plot"]
-    assert len(links) == len(source.links) + len(pictures) // 2
+    pictures = [image for image in images(source) if image.what != "plot"]
+    assert len(links) == len(linked(source)) + len(pictures) // 2
     assert not broken(site, ids, links)
 
 
@@ -132,10 +140,11 @@ def test_notebook_has_the_same_words(site, language, name):
 def test_plain_markdown_is_in_one_language(site, language, name):
     text = file_of(site, language, name).read_text(encoding="utf-8")
     path = ROOT / "docs" / language / f"{name}.md"
-    # Outputs right after their code, as the pages have them.
-    text = "---\ndescription: X.\n---\n\n" + DEVICE.sub("", text)
-    page = read(path, re.sub(r"\n\n+```text\n", "\n```text\n", text))
-    left = left_in_chinese(page) if language == "en" else left_in_english(page)
+    lines = prose_in(path, markdown(DEVICE.sub("", text)))
+    left = left_in_english(lines)
+    if language == "en":
+        rows = enumerate(text.split("\n"), 1)
+        left = left_in_chinese(Line(path, number, row) for number, row in rows)
     assert not left
 
 

@@ -22,7 +22,7 @@ from cheatsheet.forms.sheet import SELECTION, SheetError, compose
 from cheatsheet.page import read
 from cheatsheet.run.judge import PageRun
 from cheatsheet.words.languages import read_languages
-from tests.pages import CHINESE
+from cheatsheet.words.text import CHINESE
 from tests.site.conftest import CODE, LANGUAGES, ROOT, SECTIONS, build, open_page
 from tests.site.test_bad_input import stop_of
 from tests.site.test_serve import change, copy_project

@@ -10,7 +10,9 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from tests.pages import CHINESE, ENGLISH, read
+from cheatsheet.page import load
+from cheatsheet.words.compare import ENGLISH
+from cheatsheet.words.text import CHINESE
 from tests.site.conftest import LANGUAGES, LAPTOP, NAMES, PHONE, ROOT, watch
 
 NONE = {"en": "No matching documents", "zh": "没有找到符合条件的结果"}
@@ -100,9 +102,9 @@ def test_answers_come_first(search, tab, language, report):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_table_names_sections_that_exist(language):
     known = {
-        name if f"# {name}" == heading.what else f"{name}#{heading.what.split()[1]}"
+        name if section.id == name else f"{name}#{section.id}"
         for name in NAMES
-        for heading in read(ROOT / f"docs/{language}/{name}.md").headings
+        for section in load(ROOT, f"docs/{language}/{name}.md").sections
     }
     table = queries(language)
     assert {answer for _, answers in table for answer in answers} <= known

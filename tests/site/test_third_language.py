@@ -21,11 +21,7 @@ CONFIG = """\
 INHERIT: mkdocs.yml
 docs_dir: docs/fr
 extra:
-  language:
-    lang: fr
-    name: Français
-    offer: Cette page existe en français
-    close: Fermer
+  language: {lang: fr}
 theme:
   language: fr
 plugins:
@@ -33,6 +29,9 @@ plugins:
     lang: fr
 nav:
   - Réseau sur GPU: index.md
+"""
+ENTRY = """\
+    - {name: Français, lang: fr, link: fr/, code: fr, close: Fermer, offer: Aussi ici}
 """
 
 
@@ -51,6 +50,11 @@ def project(tmp_path_factory):
         head = text.partition("\nnav:\n")[0]
         text = f"{head}\nnav:\n  - Page: index.md\n"
         (folder / config).write_text(text, encoding="utf-8")
+    config = folder / "mkdocs.yml"
+    text = config.read_text(encoding="utf-8")
+    assert text.count("  alternate:\n") == 1
+    text = re.sub(r"(?m)(^  alternate:\n(?:    .*\n)+)", rf"\1{ENTRY}", text)
+    config.write_text(text, encoding="utf-8")
     sheet = folder / "docs/cheatsheet.yml"
     sheet.write_text("index: [network-on-gpu]\n", encoding="utf-8")
     # The hand-over, all of it.
@@ -124,7 +128,7 @@ def test_its_search_index_is_its_own(site):
 
 
 # What is about Chinese as such: how it is set, its glossary, its words in the search.
-CHINESE = ("cheatsheet/words/chinese.py", "cheatsheet/words/glossary.py", "cheatsheet/words/typesetting.py")
+CHINESE = ("cheatsheet/words/glossary.py", "cheatsheet/words/languages.py")
 CHINESE += ("hooks/search.py",)
 
 
@@ -132,7 +136,7 @@ def test_nothing_else_names_the_languages():
     """No script, hook or template would have to learn of a third language."""
     paths = [
         path
-        for folder in ("hooks", "localize", "theme", "fences", "standalone")
+        for folder in ("hooks", "cheatsheet")
         for path in (ROOT / folder).rglob("*.*")
         if path.suffix in (".py", ".js", ".html", ".jinja")
     ]

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from cheatsheet.words.messages import SourceError, read_messages, read_passages
+from cheatsheet.page import SourceError
+from cheatsheet.words.messages import read_messages, read_passages
 
 PATH = Path("snippets/small.py")
 MODULE = '''\

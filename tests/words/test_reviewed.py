@@ -1,6 +1,5 @@
 """Prose that was written from other prose: seen when that changes, healed singly."""
 
-import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from cheatsheet.__main__ import main
+from cheatsheet.page import SourceError, read
 from cheatsheet.words.languages import read_languages
-from cheatsheet.words.reviewed import ReviewError, check, read_sections
+from cheatsheet.words.reviewed import check, digest, said
 
 ROOT = Path(__file__).parents[2]
 ENGLISH = """\
@@ -177,12 +177,12 @@ def test_a_new_section_and_one_that_is_gone(project, capsys):
         change(project, "{ #next }", "{ #new }", page)
     new, gone = problems(project)
     assert new.startswith("docs/zh/page.md:18: no record says which text section #new")
-    assert gone.startswith(f"{RECORD}: page.md has no section #next any more; run: ")
+    assert gone.startswith(f"{RECORD}:1: page.md has no section #next any more; run: ")
     assert main(["reviewed", "docs/zh/page.md"]) == 0
     assert "reviewed: #new; dropped #next" in capsys.readouterr().out
     assert problems(project) == []
     (project / "docs/zh/page.md").unlink()
-    assert problems(project) == [f"{RECORD}: there is no docs/zh/page.md; remove it."]
+    assert problems(project) == [f"{RECORD}:1: there is no docs/zh/page.md; remove it."]
 
 
 def test_without_history(project):
@@ -200,14 +200,14 @@ def test_without_history(project):
         ('{"page.md": {\n"page" "x"}}', f"{RECORD}:2: not JSON: "),
         ("[]", f"{RECORD}:1: not a record: "),
         ('{"page.md": {"page": 1}}', f"{RECORD}:1: not a record: "),
-        (None, f"{RECORD}:1: cannot be read: No such file"),
+        (None, f"{RECORD}:1: there is no such file; restore it"),
     ],
     ids=["syntax", "list", "number", "missing"],
 )
 def test_a_record_that_cannot_be_read(project, text, words, capsys):
     file = project / RECORD
     file.unlink() if text is None else file.write_text(text, encoding="utf-8")
-    with pytest.raises(ReviewError) as caught:
+    with pytest.raises(SourceError) as caught:
         problems(project)
     assert str(caught.value).startswith(words)
     assert main(["reviewed"]) == 1
@@ -232,16 +232,20 @@ def test_a_target_that_does_not_exist(project, target, words, capsys):
     assert (project / RECORD).read_text(encoding="utf-8") == before
 
 
-def test_sections():
-    sections = read_sections(Path("docs/en/page.md"), ENGLISH)
-    assert [(name, one.line) for name, one in sections.items()] == [
-        ("page", 5),
-        ("next", 19),
-    ]
-    assert sections["page"].paragraphs[-1] == "# the answer"
-    assert len({one.digest for one in sections.values()}) == 2
-    assert all(len(one.digest) == 8 for one in sections.values())
-    assert json.loads(json.dumps({"page": sections["page"].digest}))
+def test_what_sections_say():
+    """To the letter: the hashes in the record rest on it."""
+    page = read(Path("docs/en/page.md"), ENGLISH)
+    assert said(page) == {
+        "page": (
+            "description: How to reach a parameter.",
+            "Page",
+            "The first paragraph of the page, which is broken over two lines, and "
+            "[leads somewhere].",
+            "# the answer",
+        ),
+        "next": ("Next", "Another paragraph."),
+    }
+    assert [digest(one) for one in said(page).values()] == ["23da4842", "02b5f5fd"]
 
 
 def test_pages_in_folders_and_the_words_of_plots(project, capsys):

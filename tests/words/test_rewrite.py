@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from cheatsheet.page import SourceError
 from cheatsheet.words.messages import read_passages
-from cheatsheet.words.rewrite import TranslationError, localize_module, program, width, wrap
+from cheatsheet.words.rewrite import Translation, localize_module, program, wrap
+from cheatsheet.words.text import width
 from tests.words.test_messages import MODULE, PATH
 
 LONG = (
@@ -58,8 +60,16 @@ class Box:
 '''
 
 
+def localize(translations: dict[str, str]) -> str:
+    entries = {
+        english: Translation(Path("zh.po"), line, english, text)
+        for line, (english, text) in enumerate(translations.items(), 1)
+    }
+    return localize_module(PATH, MODULE, entries)
+
+
 def test_a_module_is_rewritten():
-    result = localize_module(PATH, MODULE, TRANSLATIONS)
+    result = localize(TRANSLATIONS)
     assert result == LOCALIZED
     assert program(result) == program(MODULE)
 
@@ -70,7 +80,7 @@ def test_the_same_words_give_the_same_module():
         for passage in read_passages(PATH, MODULE)
         for message in passage.messages
     }
-    result = localize_module(PATH, MODULE, same)
+    result = localize(same)
     rejoined = MODULE.replace("broken\nover two lines", "broken over two lines")
     rejoined = rejoined.replace("is\n        # a comment", "is a comment")
     rejoined = rejoined.replace("on\n            in a second", "on in a second")
@@ -93,9 +103,10 @@ def test_another_program_is_seen():
     ids=["too wide", "quotes", "backslash"],
 )
 def test_a_translation_that_cannot_stand_there_is_named(message, translation, words):
-    with pytest.raises(TranslationError) as caught:
-        localize_module(PATH, MODULE, TRANSLATIONS | {message: translation})
-    assert caught.value.message.text == message
+    with pytest.raises(SourceError) as caught:
+        localize(TRANSLATIONS | {message: translation})
+    line = list(TRANSLATIONS).index(message) + 1
+    assert str(caught.value).startswith(f"zh.po:{line}: {PATH}:")
     assert words in str(caught.value)
 
 
@@ -103,7 +114,7 @@ def test_a_missing_translation_is_never_replaced_by_english():
     translations = dict(TRANSLATIONS)
     del translations["in metres"]
     with pytest.raises(KeyError):
-        localize_module(PATH, MODULE, translations)
+        localize(translations)
 
 
 TEXTS = {

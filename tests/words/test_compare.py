@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from cheatsheet.words.plot_words import read_words
-from tests import pages
+from cheatsheet.page import Page, load, read
+from cheatsheet.words import compare
+from cheatsheet.words.languages import Language, read_languages
+from cheatsheet.words.text import read_words
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
+EN, ZH = Language("English", "en", ""), Language("简体中文", "zh-Hans", "zh")
 ENGLISH = Path("docs/en")
 CHINESE = Path("docs/zh")
 NAMES = sorted(
@@ -18,9 +21,9 @@ NAMES = sorted(
 )
 
 
-@pytest.fixture(autouse=True)
-def _at_the_root(monkeypatch):
-    monkeypatch.chdir(ROOT)  # messages name paths from the root
+@pytest.fixture(scope="module")
+def languages():
+    return read_languages(ROOT)
 
 
 def test_both_languages_have_the_same_files():
@@ -30,7 +33,7 @@ def test_both_languages_have_the_same_files():
             for path in folder.rglob("*")
             if path.is_file()
         }
-        for folder in (ENGLISH, CHINESE)
+        for folder in (ROOT / ENGLISH, ROOT / CHINESE)
     ]
     assert files[0] == files[1]
     assert len(NAMES) == 18
@@ -38,33 +41,26 @@ def test_both_languages_have_the_same_files():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_both_languages_say_the_same(name):
-    found = pages.compare(pages.read(ENGLISH / name), pages.read(CHINESE / name))
+    found = compare.compare(load(ROOT, ENGLISH / name), load(ROOT, CHINESE / name))
     assert not found, "\n".join(found)
 
 
+@pytest.mark.parametrize("number", [0, 1], ids=["en", "zh"])
 @pytest.mark.parametrize("name", NAMES)
-def test_each_page_is_in_its_language(name):
-    chinese = pages.read(CHINESE / name)
-    found = pages.left_in_chinese(pages.read(ENGLISH / name))
-    found += pages.left_in_english(chinese) + pages.comments_in_english(chinese)
-    assert not found, "\n".join(found)
-
-
-@pytest.mark.parametrize("folder", [ENGLISH, CHINESE], ids=["en", "zh"])
-@pytest.mark.parametrize("name", NAMES)
-def test_each_page_is_whole(folder, name):
-    page = pages.read(folder / name)
-    found = page.problems + pages.too_wide(page)
+def test_each_page_is_whole_and_in_its_language(languages, number, name):
+    page = load(ROOT, Path(languages[number].docs, name))
+    found = compare.problems(page, languages[number])
     assert not found, "\n".join(found)
     # The table of the recorded runs is no lesson.
     assert page.examples or name == "verified.md", f"{page.path}: a page without code"
-    assert all(mark.what.strip() for mark in page.alternatives), page.alternatives
 
 
 def test_each_definition_is_shown_on_one_page():
     """What `snippets` defines is there to be shown; what is shown is tested."""
     shown = [
-        mark.what for name in NAMES for mark in pages.read(ENGLISH / name).definitions
+        mark.what
+        for name in NAMES
+        for mark in compare.definitions(load(ROOT, ENGLISH / name))
     ]
     defined = [
         f"snippets.{path.stem}.{node.name}"
@@ -112,7 +108,11 @@ print(x + 0.5)
 
 ## Next { #next }
 
-![The draw](figures/draw.svg)
+![The draw](plot)
+
+```bash
+nvidia-smi -l 1  # every second
+```
 
 ::: snippets.custom_module.MLP
 """
@@ -136,7 +136,11 @@ print(x + 0.5)
 
 ## 下一节 { #next }
 
-![抽样结果](figures/draw.svg)
+![抽样结果](plot)
+
+```bash
+nvidia-smi -l 1  # 每秒一次
+```
 
 ::: snippets.custom_module.MLP
 """
@@ -146,8 +150,9 @@ CHANGES = {
     "link": ("other.md#id", "other.md", 7, "'other.md', and docs/en/page.md:7"),
     "statement": ("x = 1 ", "x = 2 ", 10, "has '2', and docs/en/page.md:10 has '1'"),
     "output": ("\n1.5\n", "\n1.6\n", 14, "differs from the one at docs/en/page.md:14"),
-    "image": ("draw.svg", "drawn.svg", 20, "and docs/en/page.md:20"),
-    "definition": (".MLP", ".MLQ", 22, "and docs/en/page.md:22"),
+    "image": ("](plot)", "](lab.md#a)", 20, "and docs/en/page.md:20"),
+    "shell": ("-l 1", "-l 2", 23, "and docs/en/page.md:23"),
+    "definition": (".MLP", ".MLQ", 26, "and docs/en/page.md:26"),
     "flag": ("```python", "```python { .raises }", 9, "and docs/en/page.md:9"),
     "missing": ("## 下一节 { #next }\n", "\n", 18, "is missing in docs/zh/page.md"),
     "paragraph": (
@@ -167,15 +172,15 @@ CHANGES = {
     "same alternative": ("![抽样结果]", "![The draw]", 20, "docs/en/page.md:20; write"),
     "comment": ("# 答案", "# the answer", 10, "this comment is English"),
     "wide": ("# 答案", "# " + "答" * 42, 10, "93 columns of code"),
-    "no id": (" { #next }", "", 18, "this heading has no id"),
+    "title": ("{ #page }", "{ #other }", 5, "is the page's name: { #page }"),
+    "no description": ("description: 如何访问参数。", "title: 页面", 1, "begins with"),
 }
 
 
 def _problems(text: str) -> list[str]:
-    english = pages.read(Path("docs/en/page.md"), PAGE)
-    other = pages.read(Path("docs/zh/page.md"), text)
-    found = pages.compare(english, other) + other.problems + pages.too_wide(other)
-    return found + pages.left_in_english(other) + pages.comments_in_english(other)
+    english = read(Path("docs/en/page.md"), PAGE)
+    other = read(Path("docs/zh/page.md"), text)
+    return compare.compare(english, other) + compare.problems(other, ZH)
 
 
 def test_a_true_translation_passes():
@@ -194,26 +199,34 @@ def test_a_difference_is_named_with_its_lines(change):
 
 def test_chinese_on_an_english_page_is_named():
     text = PAGE.replace("# the answer", "# 答案").replace("on data", "用数据")
-    found = "\n".join(pages.left_in_chinese(pages.read(Path("docs/en/page.md"), text)))
-    assert "docs/en/page.md:7: this is Chinese" in found
-    assert "docs/en/page.md:10: this is Chinese" in found
+    text = text.replace("how to reach", "How，to").replace("every second", "1s，2s")
+    page = read(Path("docs/en/page.md"), text)
+    found = "\n".join(compare.problems(page, EN))
+    for line in (7, 10, 23):
+        assert f"docs/en/page.md:{line}: this is Chinese" in found
+    assert compare.problems(read(page.path, PAGE), EN) == []
+
+
+def test_a_picture_without_words():
+    text = SEITE.replace("::: snippets", "段落 ![](a.svg)\n\n::: snippets")
+    assert "docs/zh/page.md:26: an image needs words" in "\n".join(_problems(text))
 
 
 # The words of plots: the one fence whose strings may differ between the languages.
 WORDS = 'words = {\n    "axis": "depth of the net",\n    "line": "std",\n}\n'
 WORTE = 'words = {\n    "axis": "网络的深度",\n    "line": "标准差",\n}\n'
 WORD_CHANGES = {
-    "key": ('"line"', '"lines"', 24, "are for ['axis', 'lines']"),
-    "missing": ('    "line": "标准差",\n', "", 24, "are for ['axis'], and"),
-    "number": ('"标准差"', "1", 26, "the code has '\"网络的深度\"'"),
-    "more code": ("}\n", "}\nx = 1\n", 26, "the code has '\"网络的深度\"'"),
-    "English": ("网络的深度", "the depth of it", 26, "this is English"),
+    "key": ('"line"', '"lines"', 28, "are for ['axis', 'lines']"),
+    "missing": ('    "line": "标准差",\n', "", 28, "are for ['axis'], and"),
+    "number": ('"标准差"', "1", 30, "the code has '\"网络的深度\"'"),
+    "more code": ("}\n", "}\nx = 1\n", 30, "the code has '\"网络的深度\"'"),
+    "English": ("网络的深度", "the depth of it", 30, "this is English"),
 }
 
 
-def read_words_pages(theirs: str) -> list[pages.Page]:
+def read_words_pages(theirs: str) -> list[Page]:
     return [
-        pages.read(folder / "page.md", f"{text}\n```python\n{words}```\n")
+        read(folder / "page.md", f"{text}\n```python\n{words}```\n")
         for folder, text, words in (
             (ENGLISH, PAGE, WORDS),
             (CHINESE, SEITE, theirs),
@@ -223,9 +236,9 @@ def read_words_pages(theirs: str) -> list[pages.Page]:
 
 def test_words_of_plots_may_differ():
     ours, theirs = read_words_pages(WORTE)
-    assert pages.compare(ours, theirs) == []
-    assert pages.left_in_english(theirs) == pages.left_in_chinese(ours) == []
-    other = ours.blocks[-1].source.replace("words =", "labels =")
+    assert compare.compare(ours, theirs) == []
+    assert compare.problems(theirs, ZH) == compare.problems(ours, EN) == []
+    other = ours.fences[-1].source.replace("words =", "labels =")
     assert read_words(other) is None, "another name is ordinary code"
 
 
@@ -234,7 +247,7 @@ def test_nothing_else_may_differ_in_them(name):
     old, new, line, words = WORD_CHANGES[name]
     assert old in WORTE
     ours, theirs = read_words_pages(WORTE.replace(old, new))
-    found = pages.compare(ours, theirs) + pages.left_in_english(theirs)
+    found = compare.compare(ours, theirs) + compare.problems(theirs, ZH)
     assert len(found) == 1, found
     assert found[0].startswith(f"docs/zh/page.md:{line}: "), found
     assert words in found[0]

@@ -1,0 +1,170 @@
+"""What texts are made of: signs and their width, comments, and the lines of prose."""
+
+import ast
+import io
+import os
+import re
+import tokenize
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from unicodedata import east_asian_width
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from cheatsheet.page import Page
+
+# Chinese characters, and the signs that are as wide as they are.
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+SIGNS = "\u3000-\u30ff\uff00-\uffef"
+CHINESE = re.compile(f"[{HAN}]")
+INLINE_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
+SHELL_COMMENT = re.compile(r"(?:^|(?<=\s))#+\s*(?P<words>.+)")
+ID = re.compile(r"\s*\{ #[a-z0-9-]+ \}")
+# The first line of a block such as `/// warning | title`, and its last one.
+BLOCK = re.compile(r"///\s*(?:[\w-]+\s*\|)?\s*")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of words; `number` counts from 1.
+
+    `before` is the line that it goes on from, in the same paragraph.
+    """
+
+    path: Path
+    number: int
+    text: str
+    before: str = ""
+
+    @property
+    def place(self) -> str:
+        return f"{self.path}:{self.number}"
+
+
+@dataclass(frozen=True)
+class Word:
+    """One value of a words fence; `line` counts from 1 in the fence."""
+
+    key: str
+    text: str
+    line: int
+
+
+def width(text: str) -> int:
+    """The columns that a line takes, a Chinese character two."""
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def comments(source: str) -> list[tokenize.TokenInfo]:
+    """The comments of Python code; of what is no Python, those before its fault."""
+    found = []
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type == tokenize.COMMENT:
+                found.append(token)
+    except (tokenize.TokenError, SyntaxError):
+        pass  # reading the page, or the module, says so
+    return found
+
+
+def read_words(source: str) -> list[Word] | None:
+    """The words of a lab's plots: the one fence that may differ between languages.
+
+        words = {"layer": "layer", "gradients": "std of the gradients"}
+
+    Only its values are words, and nothing else stands there; None for any other code.
+    """
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return None
+    match body:
+        case [ast.Assign(targets=[ast.Name(id="words")], value=ast.Dict() as words)]:
+            pairs = list(zip(words.keys, words.values, strict=True))
+            if all(_is_text(key) and _is_text(value) for key, value in pairs):
+                return [Word(k.value, v.value, v.lineno) for k, v in pairs]
+    return None
+
+
+def _is_text(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def prose(page: Page) -> list[Line]:
+    """The words of a page in the order of its lines, but for the comments in code.
+
+    Formulas, ids and addresses are left out; inline code is kept between backticks.
+    """
+    front = [Line(page.path, 2, page.description)] if page.description else []
+    return front + prose_in(page.path, page.tokens)
+
+
+def markdown(text: str) -> list[Token]:
+    """The tokens of Markdown that is no page, such as the README."""
+    return MarkdownIt("commonmark").enable("table").parse(text)
+
+
+def prose_in(path: Path, tokens: Iterable[Token]) -> list[Line]:
+    """The same of the tokens of any Markdown."""
+    lines = []
+    for token in tokens:
+        if token.type == "fence" and token.info.startswith("python"):
+            first = token.map[0] + 1
+            for word in read_words(token.content) or ():
+                lines.append(Line(path, first + word.line, word.text))
+        elif token.type == "inline" and not token.content.startswith(("$$", ":::")):
+            lines += _inline(path, token)
+    return lines
+
+
+def _inline(path: Path, token: Token) -> list[Line]:
+    """The lines of a paragraph, a heading or a cell, without links and emphasis."""
+    rows, images = [""], []
+    first = token.map[0] + 1
+    for child in token.children:
+        if child.type in ("softbreak", "hardbreak"):
+            rows.append("")
+        elif child.type == "text":
+            rows[-1] += child.content
+        elif child.type == "code_inline":
+            ticked = "`" in child.content
+            rows[-1] += f"`` {child.content} ``" if ticked else f"`{child.content}`"
+        elif child.type == "image":
+            images.append(Line(path, first + len(rows) - 1, child.content))
+    lines, before = [], ""
+    for number, row in enumerate(rows, first):
+        if row.startswith("///"):
+            lines.append(Line(path, number, BLOCK.sub("", row, count=1)))
+            before = ""
+        else:
+            lines.append(Line(path, number, ID.sub("", row), before))
+            before = row
+    return lines + images
+
+
+def code_comments(path: Path, tokens: Iterable[Token]) -> list[Line]:
+    """The comments of Python and shell fences, without their signs."""
+    lines = []
+    for token in tokens:
+        if token.type != "fence":
+            continue
+        first = token.map[0] + 1
+        if token.info.startswith("python"):
+            for one in comments(token.content):
+                text = one.string.lstrip("#").strip()
+                lines.append(Line(path, first + one.start[0], text))
+        elif token.info == "bash":
+            for number, row in enumerate(token.content.split("\n"), first + 1):
+                if comment := SHELL_COMMENT.search(row):
+                    lines.append(Line(path, number, comment["words"]))
+    return lines
+
+
+def write(file: Path, text: str) -> None:
+    """Write a file in one step: if we are killed here, it is the old one or the new."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f".{file.name}.draft")
+    draft.write_text(text, encoding="utf-8", newline="")
+    os.replace(draft, file)
