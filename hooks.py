@@ -1,10 +1,13 @@
 """The only file that knows MkDocs: pages are staged for it, and its site is finished.
 
 At the root on purpose: MkDocs puts the folder of a hook on the path while it loads it.
+Under `mkdocs serve --dirty` it generates the pages whose files are newer than its site;
+staging writes those that an edit changes.
 """
 
 import logging
 import posixpath
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -14,66 +17,79 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, InclusionLevel
 
-from cheatsheet.build import Staged, finish, stage
+from cheatsheet.build import finish, stage, write_pages
 from cheatsheet.page import SourceError
-from cheatsheet.words.languages import language_of, read_languages
+from cheatsheet.words.languages import read_languages
 
 log = logging.getLogger("mkdocs.hooks")
-STAGED: dict[str, Staged] = {}  # by config file
-ROOT = Path(__file__).parent
-PROGRAM = {file: file.stat().st_mtime for file in ROOT.glob("cheatsheet/**/*.py")}
+HOUSE = Path(__file__).parent / "cheatsheet"
+PROGRAM = {file: file.stat().st_mtime for file in HOUSE.rglob("*.py")}
+ready, seen, options = {}, {}, {"dirty": False}  # the first two by config file
+
+
+@contextmanager
+def errors_of_mkdocs():
+    """The one place where an error of the house becomes one of MkDocs."""
+    try:
+        yield
+    except SourceError as error:
+        raise PluginError(str(error)) from error
+
+
+def on_startup(*, command, dirty):
+    options["dirty"] = dirty
 
 
 @event_priority(100)  # before mkdocstrings, which reads its path in its own on_config
+@errors_of_mkdocs()
 def on_config(config):
-    """Stage the language of this config."""
-    for file, loaded in PROGRAM.items():
-        if file.exists() and file.stat().st_mtime != loaded:
-            shown = file.relative_to(ROOT)
-            log.warning(f"{shown} has changed: restart mkdocs, which loads it once.")
+    for file in [f for f, t in PROGRAM.items() if f.exists() and f.stat().st_mtime != t]:
+        log.warning(f"{file.relative_to(HOUSE.parent)} has changed: restart mkdocs.")
     file = Path(config.config_file_path).resolve()
-    try:
-        staged = stage(file.parent, language_of(file), config.site_url)
-    except SourceError as error:
-        raise PluginError(str(error)) from error
-    STAGED[config.config_file_path] = staged
+    staged, *_ = ready.get(file) or prepare(file, config.site_url)
     python = config.plugins["mkdocstrings"].config.handlers["python"]
     python["paths"] = [str(staged.snippets)]
     config.watch += [str(other) for other in file.parent.glob("mkdocs.*.yml")]
     return config
 
 
+def prepare(file: Path, site_url: str) -> tuple:
+    """Stage a language: what is staged, the folder of its pages, and those that are new."""
+    languages = {one.config: one for one in read_languages(file.parent)}
+    staged = stage(file.parent, languages[file.name], site_url)
+    ready[file] = staged, *write_pages(file.parent, languages[file.name], staged)
+    return ready[file]
+
+
 def on_files(files, *, config):
-    """Add what no file of the docs folder holds: the sheet, and the places of its PDFs."""
-    staged = STAGED[config.config_file_path]
-    for name in sorted(staged.pages.keys() - files.src_uris.keys()):
-        own = {"content": staged.pages[name], "inclusion": InclusionLevel.NOT_IN_NAV}
+    staged, folder, _ = ready[Path(config.config_file_path).resolve()]
+    for name in staged.pages:
+        if written := files.get_file_from_path(name):
+            files.remove(written)
+        # The sheet is in no folder of docs, and not in the navigation.
+        level = written.inclusion if written else InclusionLevel.NOT_IN_NAV
+        own = {"abs_src_path": str(folder / name), "inclusion": level}
         files.append(File.generated(config, name, **own))
-    for name in staged.later:
+    for name in staged.later:  # so that pages can link it
         files.append(File.generated(config, name, content=""))
-    return files
 
 
-def on_page_read_source(*, page, config):
-    """The staged text of a page."""
-    return STAGED[config.config_file_path].pages.get(page.file.src_uri)
-
-
+@errors_of_mkdocs()
 def on_post_build(*, config):
-    """Finish the site, and build the other languages below that of the first."""
-    try:
-        finish(Path(config.site_dir), STAGED.pop(config.config_file_path))
-    except SourceError as error:
-        raise PluginError(str(error)) from error
-    file = Path(config.config_file_path).resolve()
-    languages = read_languages(file.parent)
-    for language in languages[1:] if file.name == languages[0].config else ():
-        other = load_config(str(file.parent / language.config), strict=config.strict)
-        other.site_dir = posixpath.join(config.site_dir, language.code)
+    file, dirty = Path(config.config_file_path).resolve(), options["dirty"]
+    staged, _, new = ready.pop(file)
+    finish(Path(config.site_dir), staged, new if dirty else None)
+    first, *others = read_languages(file.parent)
+    for language in others if file.name == first.config else ():
+        own = file.with_name(language.config)
         # Under `mkdocs serve` the address is not the one of the config.
-        other.site_url = urljoin(config.site_url, f"{language.code}/")
-        other.plugins.on_startup(command="build", dirty=False)
-        try:
-            build(other)
-        finally:
-            other.plugins.on_shutdown()
+        address = urljoin(config.site_url, f"{language.code}/")
+        *_, new = prepare(own, address)
+        theme = [(f, f.stat().st_mtime) for f in HOUSE.glob("theme/**/*.*")]
+        if dirty and not new and seen.get(own) == theme:
+            continue
+        seen[own] = theme
+        other = load_config(str(own), strict=config.strict, site_url=address)
+        other.site_dir = posixpath.join(config.site_dir, language.code)
+        other.plugins.on_startup(command="build", dirty=dirty)
+        build(other, dirty=dirty)

@@ -9,7 +9,7 @@ the pages. Between the two, any generator makes HTML of Markdown.
 import posixpath
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -18,8 +18,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-import nbformat
 import yaml
+from nbformat.v4 import writes_json
 
 from cheatsheet.forms import llms, search, sheet
 from cheatsheet.forms.lab import FOLDER as LABS
@@ -55,7 +55,8 @@ COLAB = "https://colab.research.google.com/github"
 MARK = re.compile(r' id="(?P<id>block-\d+|copy-snippets-[\w-]+)"(?P<rest>[^>]*>)')
 MATHJAX = "assets/mathjax/tex-svg.js"
 WORKERS = "assets/javascripts/workers"
-SEARCH = Path(__file__).parent / "theme/search.js"
+THEME = Path(__file__).parent / "theme"
+TEMPLATES = (".html", ".jinja")
 
 
 @dataclass(frozen=True)
@@ -235,7 +236,7 @@ class _Stage:
         # One file with all of TeX input and SVG output in it: no fonts to publish.
         files[MATHJAX] /= "static/mathjax/es5/tex-svg.js"
         for name, notebook in notebooks.items():
-            files[_notebook(name)] = nbformat.writes(notebook) + "\n"
+            files[_notebook(name)] = writes_json(notebook) + "\n"
         files |= texts
         entries = [
             llms.Entry(
@@ -349,7 +350,11 @@ def _entries(nav: list) -> Iterator[tuple[str, str]]:
 
 @lru_cache
 def _folder(root: Path, code: str) -> TemporaryDirectory:
-    return TemporaryDirectory(prefix="snippets-")
+    """Of this process, which under `mkdocs serve` stages a language again and again."""
+    return TemporaryDirectory(prefix="staged-")
+
+
+_made_of: dict[Path, tuple] = {}  # what files and folders there were made from
 
 
 def _localized(root: Path, language: Language) -> Path:
@@ -357,17 +362,50 @@ def _localized(root: Path, language: Language) -> Path:
     if not language.code:
         return root
     folder = Path(_folder(root, language.code).name)
-    localize_package(root, language, folder)
+    sources = [root / language.catalog, *sorted((root / "snippets").glob("*.py"))]
+    texts = tuple(read_text(root, file.relative_to(root)) for file in sources if file.exists())
+    if _made_of.get(folder) != texts:
+        localize_package(root, language, folder)
+        _made_of[folder] = texts
     return folder
 
 
-def finish(site: Path, staged: Staged) -> None:
+def write_pages(root: Path, language: Language, staged: Staged) -> tuple[Path, set[str]]:
+    """Write the staged pages of a language into a folder for its generator.
+
+    A page that is what it was keeps its file, and so the time of it: where its text, the
+    copies of its blocks and the definitions that it shows are the same, and what decides
+    how all pages look.
+
+    Returns:
+        the folder, and the names of the pages that are new.
+    """
+    templates = [f.stat().st_mtime for f in THEME.rglob("*.*") if f.suffix in TEMPLATES]
+    # The front page too: Material's search takes what an edit of it leaves for the whole.
+    look = (repr(staged.settings), staged.pages["index.md"], *templates)
+    folder = Path(_folder(root, language.code).name, "pages")
+    new = set()
+    for name, text in staged.pages.items():
+        copies = staged.copies.get(name, {}).values()
+        content = (text, tuple(copy.text for copy in copies), look)
+        if _made_of.get(folder / name) != content:
+            new.add(name)
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, encoding="utf-8")
+            _made_of[folder / name] = content
+    return folder, new
+
+
+def finish(site: Path, staged: Staged, pages: Iterable[str] | None = None) -> None:
     """Fill in our marks in a built site, and write what stands beside its pages.
+
+    `pages` are the names of those that were generated, by default all of them.
 
     Raises:
         SourceError: a page does not hold a mark once: the generator lost a block.
     """
-    for name, copies in staged.copies.items():
+    for name in staged.copies if pages is None else staged.copies.keys() & set(pages):
+        copies = staged.copies[name]
         file = site / address_of(name) / "index.html"
         _fill_marks(file, copies, staged.settings["extra"]["copy"])
     for place, content in staged.files.items():
@@ -378,11 +416,12 @@ def finish(site: Path, staged: Staged) -> None:
         else:
             path.write_text(content, encoding="utf-8")
     index = site / "search/search_index.json"
-    for worker in site.glob(f"{WORKERS}/search.*.min.js"):  # where there is Material's
-        worker.write_bytes(SEARCH.read_bytes())
-        words = staged.settings["extra"]["search"]
-        text = search.words_js(index.read_text(encoding="utf-8"), words)
-        worker.with_name("words.js").write_text(text, encoding="utf-8")
+    for worker in site.glob(f"{WORKERS}/search.*.min.js") if index.exists() else ():
+        worker.write_bytes((THEME / "search.js").read_bytes())  # in the place of Material's
+        text = search.without_older(index.read_text(encoding="utf-8"))
+        index.write_text(text, encoding="utf-8")
+        words = search.words_js(text, staged.settings["extra"]["search"])
+        worker.with_name("words.js").write_text(words, encoding="utf-8")
     if staged.settings["extra"]["cheatsheet"]["pdf"]:
         papers = {paper: site / file for paper, file in PDFS.items()}
         print_pages(site, staged.site_url, address_of(SHEET), papers)

@@ -23,6 +23,16 @@ def teach(terms: list[str]) -> None:
                 jieba.add_word(word)  # frequent enough not to be split
 
 
+def without_older(index: str) -> str:
+    """The index with one entry a section: Material keeps those of before the edit, too,
+    where several pages are generated anew under `mkdocs serve --dirty`."""
+    found = json.loads(index)
+    docs = {entry["location"]: entry for entry in found["docs"]}
+    if len(docs) == len(found["docs"]):
+        return index
+    return _json(found | {"docs": list(docs.values())})
+
+
 def words_js(index: str, words: dict) -> str:
     """The script words.js for a search index, as Material writes it.
 

@@ -13,6 +13,7 @@ import subprocess
 from collections import Counter
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from cheatsheet.page import Fence, Page, SourceError
@@ -206,14 +207,19 @@ def output_hash(fence: Fence | None) -> str | None:
 def _imported_files(source: str, root: Path) -> set[Path]:
     found, sources = set(), [source]
     while sources:
-        for node in ast.walk(ast.parse(sources.pop())):
-            if not isinstance(node, ast.ImportFrom) or node.level or not node.module:
-                continue
-            path = root.joinpath(*node.module.split(".")).with_suffix(".py")
+        for module in _imported_modules(sources.pop()):
+            path = root.joinpath(*module.split(".")).with_suffix(".py")
             if path not in found and path.is_file():
                 found.add(path)
                 sources.append(path.read_text(encoding="utf-8"))
     return found
+
+
+@lru_cache(maxsize=4096)  # of a page in each language, and again under `mkdocs serve`
+def _imported_modules(source: str) -> frozenset[str]:
+    nodes = ast.walk(ast.parse(source)) if "import" in source else ()
+    imports = [n for n in nodes if isinstance(n, ast.ImportFrom) and not n.level]
+    return frozenset(node.module for node in imports)
 
 
 def keys(page: Page, kind: str, root: Path) -> Counter:

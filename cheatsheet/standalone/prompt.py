@@ -1,8 +1,10 @@
 """Code for interactive Python, where a blank line ends a function or a class."""
 
 import ast
+from functools import lru_cache
 
 
+@lru_cache(maxsize=4096)
 def for_prompt(text: str) -> str:
     """The same code, so that it can be pasted at the prompt `>>>` as well as in a file.
 

@@ -1,0 +1,73 @@
+"""Build the staged pages with Zensical, and compare its site with the one of MkDocs.
+
+    python .github/scripts/zensical.py SITE ZENSICAL
+
+SITE is a site that `mkdocs build` made of this checkout; ZENSICAL is the command (it has
+its own environment). Fails where a copy, a label, the id of a heading or the number of
+blocks of a page differs: then the pages say something that MkDocs alone understands.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import yaml
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+from cheatsheet.build import Staged, address_of, finish, stage  # noqa: E402
+from cheatsheet.words.languages import Language, read_languages  # noqa: E402
+
+
+def build(staged: Staged, language: Language, folder: Path, zensical: str) -> Path:
+    """The site of one language, generated in a folder that has nothing but its pages."""
+    for name, text in staged.pages.items():
+        file = folder / "docs" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    shutil.copytree(ROOT / "cheatsheet/theme", folder / "cheatsheet/theme")
+    settings = dict(staged.settings, docs_dir="docs", site_dir="site", hooks=[], watch=[])
+    handlers = settings["plugins"]["mkdocstrings"]["handlers"]
+    handlers["python"]["paths"] = [str(staged.snippets)]
+    config = folder / "mkdocs.yml"
+    config.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+    subprocess.run([zensical, "build", "-f", config], check=True, cwd=folder)
+    finish(folder / "site", staged)
+    return folder / "site"
+
+
+def facts(page: Path) -> dict[str, list[str]]:
+    """What the two generators must agree on."""
+    article = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").article
+    return {
+        "copy": [one["data-copy"] for one in article.select("[data-copy]")],
+        "label": [one["data-label"] for one in article.select("[data-label]")],
+        "heading": [one["id"] for one in article.select(":is(h1, h2, h3, h4)[id]")],
+        "block": [one.text for one in article.select("pre > code")],
+    }
+
+
+def main(site: Path, zensical: str) -> None:
+    """Build each language, and compare each of its pages."""
+    found = []
+    for language in read_languages(ROOT):
+        with TemporaryDirectory() as folder:
+            own = stage(ROOT, language)
+            other = build(own, language, Path(folder), zensical)
+            for name in own.pages:
+                page = Path(address_of(name), "index.html")
+                ours, theirs = facts(site / language.code / page), facts(other / page)
+                found += [
+                    f"{language.docs}/{name}: {kind}s: {len(ours[kind])} of MkDocs, "
+                    f"{len(theirs[kind])} of Zensical, and they are not the same"
+                    for kind in ours
+                    if ours[kind] != theirs[kind]
+                ]
+    sys.exit("\n".join(found))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]).resolve(), sys.argv[2])
