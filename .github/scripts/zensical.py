@@ -2,9 +2,9 @@
 
     python .github/scripts/zensical.py SITE ZENSICAL
 
-SITE is a site that `mkdocs build` made of this checkout; ZENSICAL is the command (it has
-its own environment). Fails where a copy, a label, the id of a heading or the number of
-blocks of a page differs: then the pages say something that MkDocs alone understands.
+SITE is a site that `mkdocs build` made of this checkout; ZENSICAL is the command (it has its
+own environment). Fails where a copy, a label, the id of a heading or the number of blocks of
+a page differs: then the pages say something that MkDocs alone understands.
 """
 
 import shutil
@@ -19,34 +19,32 @@ from bs4 import BeautifulSoup
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 from cheatsheet.build import Staged, address_of, finish, stage  # noqa: E402
-from cheatsheet.words.languages import Language, read_languages  # noqa: E402
+from cheatsheet.words.languages import read_languages  # noqa: E402
 
 
-def build(staged: Staged, language: Language, folder: Path, zensical: str) -> Path:
-    """The site of one language, generated in a folder that has nothing but its pages."""
+def generate(staged: Staged, folder: Path, zensical: str) -> list[str]:
+    """The command that makes `folder`/site of the staged pages, which are written there."""
     for name, text in staged.pages.items():
         file = folder / "docs" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     shutil.copytree(ROOT / "cheatsheet/theme", folder / "cheatsheet/theme")
-    settings = dict(staged.settings, docs_dir="docs", site_dir="site", hooks=[], watch=[])
-    handlers = settings["plugins"]["mkdocstrings"]["handlers"]
-    handlers["python"]["paths"] = [str(staged.snippets)]
-    config = folder / "mkdocs.yml"
-    config.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
-    subprocess.run([zensical, "build", "-f", config], check=True, cwd=folder)
-    finish(folder / "site", staged)
-    return folder / "site"
+    settings = staged.settings | {"docs_dir": "docs", "site_dir": "site", "hooks": []}
+    python = settings["plugins"]["mkdocstrings"]["handlers"]["python"]
+    python["paths"] = [str(staged.snippets)]
+    text = yaml.safe_dump(settings | {"watch": []}, allow_unicode=True)
+    (folder / "mkdocs.yml").write_text(text, encoding="utf-8")
+    return [zensical, "build", "-f", str(folder / "mkdocs.yml")]
 
 
 def facts(page: Path) -> dict[str, list[str]]:
     """What the two generators must agree on."""
     article = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").article
     return {
-        "copy": [one["data-copy"] for one in article.select("[data-copy]")],
-        "label": [one["data-label"] for one in article.select("[data-label]")],
-        "heading": [one["id"] for one in article.select(":is(h1, h2, h3, h4)[id]")],
-        "block": [one.text for one in article.select("pre > code")],
+        "copies": [one["data-copy"] for one in article.select("[data-copy]")],
+        "labels": [one["data-label"] for one in article.select("[data-label]")],
+        "headings": [one["id"] for one in article.select(":is(h1, h2, h3, h4)[id]")],
+        "blocks": [one.text for one in article.select("pre > code")],
     }
 
 
@@ -54,15 +52,16 @@ def main(site: Path, zensical: str) -> None:
     """Build each language, and compare each of its pages."""
     found = []
     for language in read_languages(ROOT):
+        staged = stage(ROOT, language)
         with TemporaryDirectory() as folder:
-            own = stage(ROOT, language)
-            other = build(own, language, Path(folder), zensical)
-            for name in own.pages:
+            subprocess.run(generate(staged, Path(folder), zensical), check=True)
+            finish(Path(folder, "site"), staged)
+            for name in staged.pages:
                 page = Path(address_of(name), "index.html")
-                ours, theirs = facts(site / language.code / page), facts(other / page)
+                ours, theirs = facts(site / language.code / page), facts(Path(folder, "site", page))
                 found += [
-                    f"{language.docs}/{name}: {kind}s: {len(ours[kind])} of MkDocs, "
-                    f"{len(theirs[kind])} of Zensical, and they are not the same"
+                    f"{language.docs}/{name}: {kind}: {len(ours[kind])} of MkDocs and "
+                    f"{len(theirs[kind])} of Zensical are not the same"
                     for kind in ours
                     if ours[kind] != theirs[kind]
                 ]

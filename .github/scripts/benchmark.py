@@ -1,0 +1,170 @@
+"""How fast the house is, as ratios in one run, and where the time of a build goes.
+
+    python .github/scripts/benchmark.py [--zensical COMMAND] [--runs N] > .github/benchmark.md
+    python .github/scripts/benchmark.py --where
+
+Each ratio is measured N times (5), its two sides in turn, on a copy of this checkout.
+Without the command of Zensical, which has an environment of its own, its rows are left out.
+"""
+
+import argparse
+import cProfile
+import os
+import platform
+import pstats
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
+from zensical import generate  # noqa: E402
+
+from cheatsheet.build import stage  # noqa: E402
+from cheatsheet.words.languages import read_languages  # noqa: E402
+
+BUILD = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir"]
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "docs"]
+# All fences of all pages in one process: what they cost without anything of ours.
+BARE = """
+import contextlib, io, sys
+from pathlib import Path
+from cheatsheet.page import load
+for name in sorted(Path("docs").rglob("*.md")):
+    space = {"__name__": "__main__"}
+    for example in load(Path(), name).examples:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(Exception):
+            exec(compile(example.code.source, str(name), "exec"), space)
+"""
+PAGE = "custom-module"
+EDITS = {  # a file, what is replaced there, by what, and the address that shows it
+    "an English page": (f"docs/en/{PAGE}.md", "# Custom", "# Customary", f"{PAGE}/"),
+    "a Chinese page": (f"docs/zh/{PAGE}.md", "# 自定义", "# 自己定义", f"zh/{PAGE}/"),
+    "a snippet": ("snippets/custom_module.py", "nn.Linear(20,", "nn.Linear(21,", f"zh/{PAGE}/"),
+    "a catalog": ("snippets/locales/zh.po", "多层感知机", "多层的感知机", f"zh/{PAGE}/"),
+    "a style": (
+        "cheatsheet/theme/material/assets/stylesheets/site.css",
+        "/* The look",
+        "/* This look",
+        "zh/assets/stylesheets/site.css",
+    ),
+}
+
+
+def seconds(command: list, folder: Path, **environment: str) -> float:
+    """How long a command runs; it must succeed."""
+    start = time.perf_counter()
+    done = subprocess.run(
+        command, cwd=folder, env=os.environ | environment, capture_output=True, text=True
+    )
+    if done.returncode:
+        sys.exit(f"{command}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return time.perf_counter() - start
+
+
+def wait_for(url: str, words: str) -> float:
+    """How long it takes until an address shows some words."""
+    start = time.perf_counter()
+    while time.perf_counter() - start < 120:
+        try:
+            with urllib.request.urlopen(url, timeout=30) as answer:
+                if words in answer.read().decode("utf-8"):
+                    return time.perf_counter() - start
+        except OSError:
+            time.sleep(0.02)
+    sys.exit(f"{url} does not show {words!r}")
+
+
+def serve(project: Path) -> dict[str, float]:
+    """`mkdocs serve --dirty`: seconds to the first page, and of each edit."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"127.0.0.1:{free.getsockname()[1]}"
+    command = [sys.executable, "-m", "mkdocs", "serve", "--dirty", "-a", url]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    server = subprocess.Popen(command, cwd=project, **quiet)
+    try:
+        found = {"the first page": wait_for(f"http://{url}/zh/{PAGE}/", "</html>")}
+        for name, (file, old, new, address) in EDITS.items():
+            time.sleep(1.5)  # until the server looks for changes again
+            path = project / file
+            text = path.read_text(encoding="utf-8")
+            path.write_text(text.replace(old, new), encoding="utf-8")
+            shown = new.split("(")[-1].removeprefix("# ").rstrip(",")
+            found[f"an edit of {name}"] = wait_for(f"http://{url}/{address}", shown)
+            path.write_text(text, encoding="utf-8")
+    finally:
+        server.terminate()
+        server.wait(30)
+    return found
+
+
+def measure(project: Path, zensical: str | None) -> dict[str, float]:
+    """One run: each ratio by its name."""
+    site, labs = project / "site", project / ".cache/labs"
+    build = seconds([*BUILD, site], project)
+    found = {}
+    if zensical:
+        other = 0.0
+        for language in read_languages(project):
+            with TemporaryDirectory() as folder:
+                command = generate(stage(project, language), Path(folder), zensical)
+                other += seconds([*command, "--clean"], Path(folder))
+        found["build of both languages / Zensical, the same pages"] = build / other
+        shutil.rmtree(labs)
+        found["the same with the labs executed / Zensical"] = (
+            seconds([*BUILD, site], project) / other
+        )
+    for name, spent in serve(project).items():
+        found[f"serve: {name} / build"] = spent / build
+    bare = seconds([sys.executable, "-c", BARE], project)
+    found["pytest docs / bare exec of the same fences"] = seconds(PYTEST, project) / bare
+    return found
+
+
+def where() -> None:
+    """Print the steps of a build of both languages by the time they take."""
+    from mkdocs.__main__ import cli
+
+    profile = cProfile.Profile()
+    with TemporaryDirectory() as folder:
+        command = ["build", "--quiet", "-f", str(ROOT / "mkdocs.yml"), "-d", folder]
+        profile.runcall(cli, command, standalone_mode=False)
+    steps = "hooks.py|cheatsheet/|commands/build.py|search/plugin.py|markdown/core.py"
+    pstats.Stats(profile).sort_stats("cumtime").print_stats(steps, 40)
+
+
+def main() -> None:
+    """Measure, and print a table in Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--zensical")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--where", action="store_true")
+    options = parser.parse_args()
+    if options.where:
+        return where()
+    with TemporaryDirectory() as folder:
+        project = Path(folder, "project")
+        shutil.copytree(ROOT, project, ignore=shutil.ignore_patterns(".git", ".venv"))
+        seconds([*BUILD, project / "site"], project)  # labs run, and files are warm
+        runs = []
+        for number in range(options.runs):
+            print(f"run {number + 1} of {options.runs}", file=sys.stderr)
+            runs.append(measure(project, options.zensical))
+    print(f"# Benchmark\n\nMade by `.github/scripts/benchmark.py`, {options.runs} runs, on")
+    print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, Python")
+    print(f"{platform.python_version()}.\n\n| ratio | median | least | most |")
+    print("| --- | ---: | ---: | ---: |")
+    for name in runs[0]:
+        ratios = [run[name] for run in runs]
+        print(f"| {name} | {median(ratios):.2f} | {min(ratios):.2f} | {max(ratios):.2f} |")
+
+
+if __name__ == "__main__":
+    main()
