@@ -117,7 +117,7 @@ def test_plain_markdown(site, ids, language, name):
     headings = re.findall(r"(?m)^#+ ", re.sub(r"(?ms)^(`{3,}).*?^\1$", "", text))
     assert len(headings) == len(headings_of(source))
     links = links_of(text)
-    pictures = [image for image in images(source) if image.what != "plot"]
+    pictures = [image for image in images(source) if image.text != "plot"]
     assert len(links) == len(linked(source)) + len(pictures) // 2
     assert not broken(site, ids, links)
 

@@ -229,6 +229,10 @@ CHANGES = {
             ("# 只创建一次。", "# TODO: Made once. (只创建一次。)"),
         ],
     ),
+    "a comment at the end": (
+        [("0.5)\n", "0.5)\ny = x\n# The end.\n")],
+        [("0.5)\n", "0.5)\ny = x\n# TODO: The end.\n")],
+    ),
     "shell": (
         [("nvidia-smi -l 1", "nvidia-smi\nnvidia-smi -l 1")],
         [("nvidia-smi -l 1", "nvidia-smi\nnvidia-smi -l 1")],
@@ -390,6 +394,12 @@ def test_what_is_left_is_named_with_its_place(project, capsys, name):
     assert any(words in line for line in said), said
     assert len({line.partition(" ")[0] for line in said}) == len(said)
     assert texts(project) == before
+
+
+def test_a_mark_in_the_code_of_both_languages_is_none(project, capsys):
+    for name in (PAGE, SEITE):
+        edit(project, name, "print(x + 0.5)", "print(x + 0.5)\ny = 'TODO'")
+    assert sync(capsys, "--check") == (0, ["Nothing is left to write."])
 
 
 def test_pages_that_one_language_has(project, capsys):
