@@ -2,8 +2,8 @@
 
     python .github/scripts/lock.py        (needs network, and `pip install uv==0.13.9`)
 
-- requirements.lock: everything, with the CPU build of torch, for Linux x86_64.
-- requirements.gpu.lock: what the fences need, with the CUDA build of torch.
+- .github/requirements.lock: everything, with the CPU build of torch, for Linux x86_64.
+- .github/requirements.gpu.lock: what the fences need, with the CUDA build of torch.
 
 Every file has its hash, for each Python from 3.11 to 3.14. PyPI has only the CUDA build
 for Linux, with gigabytes of CUDA; the CPU build comes from PyTorch's own index.
@@ -14,18 +14,13 @@ import subprocess
 import urllib.request
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+GITHUB = Path(__file__).parents[1]
 PYPI = "https://pypi.org/simple"
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 PYTHONS = ("cp311", "cp312", "cp313", "cp314")
 # What the fences need on a machine that has nothing else.
-FENCES = (
-    "torch",
-    "numpy",
-    "matplotlib",
-    "pytest",
-    "pytest-markdown-docs",
-    "markdown-it-py",
+FENCES = re.compile(
+    r"(torch|numpy|matplotlib|pytest(-markdown-docs)?|markdown-it-py)=="
 )
 # What only the CUDA build of torch needs.
 CUDA = re.compile(r"(?:nvidia|cuda)-|triton==")
@@ -33,14 +28,14 @@ HEADER = "# Made by .github/scripts/lock.py from requirements.txt; do not edit.\
 
 
 def main() -> None:
-    pins = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    pins = (GITHUB.parent / "requirements.txt").read_text(encoding="utf-8")
     version = re.search(r"^torch==(\S+)$", pins, re.M)[1]
     with urllib.request.urlopen(f"{CPU_INDEX}/torch/", timeout=60) as answer:
         torch = cpu_entry(version, answer.read().decode())
     everything = [torch if e.startswith("torch==") else e for e in compile_(pins)]
     lines = [e for e in everything if not CUDA.match(e)]
     write("requirements.lock", [f"--extra-index-url {CPU_INDEX}\n", *lines])
-    few = [line for line in pins.split("\n") if line.partition("==")[0] in FENCES]
+    few = [line for line in pins.split("\n") if FENCES.match(line)]
     write("requirements.gpu.lock", compile_("\n".join(few)))
 
 
@@ -79,7 +74,7 @@ def cpu_entry(version: str, page: str) -> str:
 
 
 def write(name: str, entries: list[str]) -> None:
-    (ROOT / name).write_text(HEADER + "".join(entries), encoding="utf-8")
+    (GITHUB / name).write_text(HEADER + "".join(entries), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How heavy the pages are, and how much of that is what the copy button gives.
 
-    python benchmarks/page_weight.py FOLDER
+    python .github/scripts/page_weight.py FOLDER
 
 FOLDER is a built site (`mkdocs build -d FOLDER`). Sizes are those of each page's HTML,
 as it is and after gzip; the ratios compare a page with itself without the copies.

@@ -5,8 +5,8 @@ set -euo pipefail
 index=https://download.pytorch.org/whl
 
 case $1 in
-  # The oldest supported version, as the README says.
-  oldest) .venv/bin/python -m pip install --index-url $index/cpu torch==2.7.1 ;;
+  # The oldest supported version, as the front page says.
+  oldest) .venv/bin/python -m pip install --index-url $index/cpu torch==2.8.0 ;;
   newest) .venv/bin/python -m pip install --upgrade --index-url $index/cpu torch ;;
   nightly) .venv/bin/python -m pip install --upgrade --pre --index-url $index/nightly/cpu torch ;;
   *)

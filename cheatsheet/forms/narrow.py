@@ -2,12 +2,9 @@
 
 import io
 import re
-import subprocess
-import sys
-import tempfile
 import tokenize
-from pathlib import Path
 
+from cheatsheet.standalone.tidy import format_narrow
 from cheatsheet.words.text import width
 
 # What a column of A4 holds at the size of print.css, in the widest of its fonts.
@@ -19,22 +16,9 @@ PIECES = re.compile(rf"[{WIDE}][{MARKS}]*\s*|[^{WIDE}\s]+\s*")
 
 
 def make_narrow(sources: list[str]) -> list[str]:
-    """Each source as ruff formats it for a column, all in one run of ruff."""
-    settings = f"""\
-line-length = {COLUMNS}
-[format]
-skip-magic-trailing-comma = true
-"""
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        (root / "ruff.toml").write_text(settings, encoding="utf-8")
-        files = [root / f"{number:04}.py" for number in range(len(sources))]
-        for file, source in zip(files, sources, strict=True):
-            lines = "\n".join(_raise_comments(source))
-            file.write_text(lines + "\n", encoding="utf-8")
-        command = [sys.executable, "-m", "ruff", "format", "--quiet", "."]
-        subprocess.run(command, cwd=folder, check=True)
-        texts = [file.read_text(encoding="utf-8") for file in files]
+    """Each source as ruff formats it for a column."""
+    raised = ["\n".join(_raise_comments(source)) + "\n" for source in sources]
+    texts = format_narrow(raised, COLUMNS)
     return ["\n".join(map(_wrap_comment, text.strip().split("\n"))) for text in texts]
 
 

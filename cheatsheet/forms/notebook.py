@@ -6,38 +6,36 @@ import re
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from cheatsheet.standalone.inline import Part
+from cheatsheet.forms.plain import Piece
 
 DEVICE = "CPU"  # whose outputs are shown where two devices rightly differ
-HEADING = re.compile(r"(?m)^(?=#{1,6} )")
 ERROR = re.compile(r"(?m)^(?:\w+\.)*(?P<name>\w*(?:Error|Exception|Exit|Interrupt))\b")
 # How the repr of one value goes on after its first line.
 CONTINUATION = re.compile(r"[\s)\]}]")
 PREFIX = "Parameter containing:"  # a first line of a repr whose next looks like one
 
 
-def make_notebook(parts: list[Part], lang: str, title: str) -> NotebookNode:
-    """The parts that `plain_parts` gives as cells; `lang` is the language of the prose.
+def make_notebook(pieces: list[Piece], lang: str, title: str) -> NotebookNode:
+    """The pieces of a page as cells; `lang` is the language of the prose.
 
     A heading begins a new cell: notebooks fold, and list contents, by such cells.
     """
     cells: list[NotebookNode] = []
     prose: list[str] = []
-    for part in parts:
-        if part.kind != "code":
-            texts = HEADING.split(part.text) if part.kind == "prose" else [part.text]
-            for text in filter(str.strip, texts):
-                if text.startswith("#") and prose:
-                    cells.append(new_markdown_cell("\n\n".join(prose)))
-                    prose = []
-                prose.append(text.strip("\n"))
-            continue
+
+    def end_prose() -> None:
         if prose:
             cells.append(new_markdown_cell("\n\n".join(prose)))
-            prose = []
-        cells.append(_code_cell(part))
-    if prose:
-        cells.append(new_markdown_cell("\n\n".join(prose)))
+            prose.clear()
+
+    for piece in pieces:
+        if piece.kind == "code" or piece.text.startswith("#"):
+            end_prose()
+        if piece.kind == "code":
+            cells.append(_code_cell(piece))
+        else:
+            prose.append(piece.text)
+    end_prose()
     _number(cells)
     return new_notebook(cells=cells, metadata=_metadata(lang, title))
 
@@ -74,12 +72,12 @@ def _number(cells: list[NotebookNode]) -> None:
                 output.execution_count = count
 
 
-def _code_cell(part: Part) -> NotebookNode:
-    cell = new_code_cell(part.text.rstrip("\n"))
-    block = part.example and part.example.output(DEVICE)
+def _code_cell(piece: Piece) -> NotebookNode:
+    cell = new_code_cell(piece.text.rstrip("\n"))
+    block = piece.example and piece.example.output(DEVICE)
     if block:
-        cell.outputs = _outputs(part.text, block.source.rstrip("\n"))
-    if part.example and part.example.raises:
+        cell.outputs = _outputs(piece.text, block.source.rstrip("\n"))
+    if piece.example and piece.example.raises:
         cell.metadata["tags"] = ["raises-exception"]
         cell.outputs = _split_error(block.source.rstrip("\n"))
     return cell

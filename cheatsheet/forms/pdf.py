@@ -8,7 +8,9 @@ from urllib.parse import unquote, urldefrag
 from playwright.sync_api import Playwright, Route, sync_playwright
 
 from cheatsheet.forms.radicals import write_characters
+from cheatsheet.page import SourceError
 
+FILES = {"A4": "cheatsheet.pdf", "Letter": "cheatsheet-letter.pdf"}
 COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--no-sandbox",
@@ -21,23 +23,18 @@ FLAGS = (
 )
 
 
-class NoChromiumError(Exception):
-    """There is no Chromium to print with; says how to get one."""
-
-
 def find_chromium(playwright: Playwright) -> str:
     """The machine's own Chromium or Chrome, or the one that Playwright installed.
 
     Raises:
-        NoChromiumError: there is neither.
+        SourceError: there is neither.
     """
     path = next(filter(None, map(shutil.which, COMMANDS)), None)
     path = path or playwright.chromium.executable_path
     if not Path(path).exists():
-        raise NoChromiumError(
-            "no Chromium found to print the PDF with; run `playwright install "
-            "chromium` or `apt-get install chromium`, or leave CHEATSHEET_PDF unset."
-        )
+        problem = "no Chromium found to print the PDF with; run `playwright install "
+        problem += "chromium` or `apt-get install chromium`, or leave CHEATSHEET_PDF unset."
+        raise SourceError("mkdocs.yml", 1, problem)
     return path
 
 
@@ -54,7 +51,7 @@ def print_pages(site: Path, address: str, page: str, papers: dict[str, Path]) ->
     so its links lead to where the site will be, and nothing is asked of the network.
 
     Raises:
-        NoChromiumError: there is no Chromium.
+        SourceError: there is no Chromium.
     """
 
     def answer(route: Route) -> None:

@@ -1,13 +1,15 @@
-"""The parts of a page in Markdown that any reader of Markdown shows as it is meant.
+"""A page in Markdown that any reader of Markdown shows as it is meant, in pieces.
 
-What only the site understands goes: ids of headings, `///` blocks, relative links.
+What only the site understands goes: ids of headings, `///` blocks, relative links. The
+notebook is made of the same pieces.
 """
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Literal
 
-from cheatsheet.standalone.inline import Part
+from cheatsheet.page import Example, Page, Part, Plot, Prose, Shell, Shown
 
 # In code and in formulas every sign stands for itself.
 CODE = r"(?P<ticks>`+)(?!`)(?:(?!\n\n).)+?(?<!`)(?P=ticks)(?!`)"
@@ -31,79 +33,106 @@ class Words:
     error: str
 
 
-def plain_parts(
-    parts: list[Part], link: Callable[[str], str], words: Words
-) -> list[Part]:
-    """The same parts, prose and references as plain Markdown.
+@dataclass(frozen=True)
+class Piece:
+    """Plain Markdown, or Python: of the fence `example`, or of a definition (None)."""
 
-    `link` gives the address of a link's target as the page writes it, "" for none.
+    kind: Literal["prose", "code"]
+    text: str
+    example: Example | None = None
+
+
+def pieces_of(
+    page: Page, cells: dict[int, str], link: Callable[[str], str], words: Words
+) -> list[Piece]:
+    """A page as plain pieces, each heading one of its own.
+
+    `cells` are the codes of the notebook by line (see standalone/program.py); `link`
+    gives the address of a link's target as the page writes it, "" for none.
     """
-    quotes: list[str] = []  # for each open block, what stands before its lines
-    return [
-        part
-        if part.kind in ("code", "shell")
-        else replace(part, kind="prose", text=_plain(part, quotes, link, words))
-        for part in parts
-    ]
+    plain = _Plain(link, words)
+    pieces = []
+    for section in page.sections:
+        if section.title:
+            heading = f"{'#' * section.level} {section.title}"
+            pieces.append(Piece("prose", plain.prose(heading)))
+        for part in section.parts:
+            if code := cells.get(part.line):
+                example = part if isinstance(part, Example) else None
+                pieces.append(Piece("code", code, example))
+            elif not isinstance(part, Example):  # of code that has only imports, nothing
+                pieces.append(Piece("prose", plain.part(part)))
+    return [piece for piece in pieces if piece.text]
 
 
-def plain_page(parts: list[Part], words: Words) -> str:
-    """One text of what `plain_parts` gives, outputs after their code."""
-    return "\n\n".join(_with_outputs(part, words) for part in parts) + "\n"
+def plain_page(pieces: list[Piece], words: Words) -> str:
+    """One text of all pieces, outputs after their code."""
+    return "\n\n".join(_with_outputs(piece, words) for piece in pieces) + "\n"
 
 
-def _plain(part: Part, quotes: list[str], link, words: Words) -> str:
-    if part.kind == "reference":
-        return words.defined_above.format(name=part.text)
-    text = INLINE.sub(lambda match: _inline(match, link), part.text)
-    lines = []
-    options = False  # the lines right below the opening of a block may be options
-    for line in text.split("\n"):
-        block = BLOCK.match(line)
-        if block:
-            name = words.blocks.get(block["kind"], "")
-            quotes.append("" if block["kind"] == "tab" else "> ")
-            title = " · ".join(filter(None, [name, block["title"]]))
-            lines += [f"{''.join(quotes)}**{title}**", "".join(quotes).rstrip()]
-            options = True
-        elif quotes and re.fullmatch(r"/{3,}\s*", line):
-            quotes.pop()
-            lines.append("".join(quotes).rstrip())
-        elif not (options and (OPTION.match(line) or not line.strip())):
-            options = False
-            lines.append(("".join(quotes) + line).rstrip())
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+class _Plain:
+    """Makes prose plain; knows which `///` blocks are open."""
+
+    def __init__(self, link: Callable[[str], str], words: Words):
+        self.link = link
+        self.words = words
+        self.quotes: list[str] = []  # for each open block, what stands before its lines
+
+    def part(self, part: Part) -> str:
+        if isinstance(part, Prose):
+            return self.prose(part.text)
+        if isinstance(part, Shown):  # the page has it already
+            return self.words.defined_above.format(name=part.name)
+        if isinstance(part, Shell):
+            return fence("bash", part.code.source)
+        assert isinstance(part, Plot)  # drawn into the page: its words stand for it
+        return f"*{part.words}*"
+
+    def prose(self, text: str) -> str:
+        text = INLINE.sub(self._inline, text)
+        lines = []
+        options = False  # the lines right below the opening of a block may be options
+        for line in text.split("\n"):
+            block = BLOCK.match(line)
+            if block:
+                name = self.words.blocks.get(block["kind"], "")
+                self.quotes.append("" if block["kind"] == "tab" else "> ")
+                title = " · ".join(filter(None, [name, block["title"]]))
+                quotes = "".join(self.quotes)
+                lines += [f"{quotes}**{title}**", quotes.rstrip()]
+                options = True
+            elif self.quotes and re.fullmatch(r"/{3,}\s*", line):
+                self.quotes.pop()
+                lines.append("".join(self.quotes).rstrip())
+            elif not (options and (OPTION.match(line) or not line.strip())):
+                options = False
+                lines.append(("".join(self.quotes) + line).rstrip())
+        return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+
+    def _inline(self, match: re.Match) -> str:
+        if match["verbatim"]:
+            return INLINE_LANGUAGE.sub("", match[0], count=1)
+        if match["image"]:
+            return f"![{match['alt']}]({self.link(match['image'])}){match['end']}"
+        if match["link"]:
+            return f"]({self.link(match['link']) or match['link']}"
+        return ""
 
 
-def _inline(match: re.Match, link: Callable[[str], str]) -> str:
-    if match["verbatim"]:
-        return INLINE_LANGUAGE.sub("", match[0], count=1)
-    if match["image"]:
-        target, _, scheme = match["image"].partition("#only-")
-        # One picture in two variants: the light one stands for both.
-        if scheme == "dark":
-            return ""
-        address, alt = link(target), match["alt"]
-        # What a hook draws into the page is no file; its words stand for it.
-        return (f"![{alt}]({address})" if address else f"*{alt}*") + match["end"]
-    if match["link"]:
-        return f"]({link(match['link']) or match['link']}"
-    return ""
-
-
-def _with_outputs(part: Part, words: Words) -> str:
-    if part.kind != "code":
-        return part.text
-    fences = [_fence("python", part.text)]
-    if part.example:
-        label = words.error if part.example.raises else words.output
-        for title, block in part.example.outputs.items():
+def _with_outputs(piece: Piece, words: Words) -> str:
+    if piece.kind != "code":
+        return piece.text
+    fences = [fence("python", piece.text)]
+    if piece.example:
+        label = words.error if piece.example.raises else words.output
+        for title, block in piece.example.outputs.items():
             fences += [f"{label} · {title}"] if title else []
-            fences.append(_fence("text", block.source))
+            fences.append(fence("text", block.source))
     return "\n\n".join(fences)
 
 
-def _fence(header: str, source: str) -> str:
+def fence(header: str, source: str) -> str:
+    """A fence around a text, of more marks than the text begins a line with."""
     longest = max(map(len, re.findall(r"(?m)^`{3,}", source)), default=2)
     marks = "`" * (longest + 1)
     return f"{marks}{header}\n{source.rstrip()}\n{marks}"

@@ -1,15 +1,12 @@
-"""Put what a lab's run drew into its page, and check what it printed against it."""
+"""What a lab's run drew and printed: its plots for the pages, its output compared."""
 
 import html
 import re
-from pathlib import Path
 
 from nbformat import NotebookNode
 
-from cheatsheet.blocks import PageError, read_examples, split_lines
+from cheatsheet.page import Page, Plot, SourceError
 from cheatsheet.run.compare import difference
-
-PLOT = re.compile(r"(?m)^!\[(?P<text>[^\]]*)\]\(plot\)$")
 
 # The colours in which matplotlib draws by itself, as the theme's: site.css has them for
 # light and dark grounds.
@@ -27,44 +24,48 @@ NO_PART_OF_THE_DRAWING = re.compile(
 )
 
 
-def with_plots(path: Path, text: str, notebook: NotebookNode) -> str:
-    """The text of a lab with its plots, from its executed notebook.
+def plots_of(page: Page, notebook: NotebookNode) -> dict[int, str]:
+    """The drawing, as SVG, for each plot of a lab that ran, by its line.
 
     Raises:
-        PageError: a plot has no text alternative, or one has no plot; the run printed
-            something else than the page shows; an output is of no kind that pages show.
+        SourceError: a plot has no code that draws it, or a drawing no plot; the run
+            printed something else than the page shows, or what pages cannot show.
     """
-    examples = read_examples(path, text)
-    lines = split_lines(text)
-    cells = [cell for cell in notebook.cells if "line" in cell.metadata]
-    starts = [example.code.end for example in examples]
-    ends = [example.code.line - 1 for example in examples[1:]] + [len(lines)]
-    for number in range(1, starts[0] if starts else len(lines)):
-        if PLOT.match(lines[number - 1]):
-            raise PageError(path, number, "no code above this line draws a plot.")
-    for example, cell, start, end in zip(examples, cells, starts, ends, strict=True):
-        printed, plots = _outputs(path, example.code.line, cell)
-        shown = example.output("CPU")
-        if diff := difference(shown.source if shown else "", printed):
-            line = (shown or example.code).line
-            problem = "the page shows other output (-) than the build's run gave (+):"
-            cure = "If the new output is right: pytest --update-outputs"
-            raise PageError(path, line, f"{problem}\n{diff}\n{cure}")
-        places = [n for n in range(start, end) if PLOT.match(lines[n])]
-        if len(places) != len(plots):
-            problem = f"this code draws {len(plots)} plots, and {len(places)} lines "
-            problem += "![what it shows](plot) stand after it; write one for each."
-            raise PageError(path, example.code.line, problem)
-        for place, plot in zip(places, plots, strict=True):
-            words = PLOT.match(lines[place])["text"].strip()
-            if not words:
-                problem = "a plot needs words for those who do not see it."
-                raise PageError(path, place + 1, problem)
-            lines[place] = figure(plot, words)
-    return "\n".join(lines)
+    cells = {c.metadata["line"]: c for c in notebook.cells if "line" in c.metadata}
+    found: dict[int, str] = {}
+    places: list[Plot] = []
+    for part in reversed(page.parts):
+        if isinstance(part, Plot) and part.target == "plot":
+            places.insert(0, part)
+        elif part.line in cells:
+            printed, plots = _outputs(page, part.line, cells[part.line])
+            shown = part.output("CPU")
+            if diff := difference(shown.source if shown else "", printed):
+                problem = "the page shows other output (-) than the build's run gave (+):"
+                cure = "If the new output is right: pytest --update-outputs"
+                line = (shown or part.code).line
+                raise SourceError(page.path, line, f"{problem}\n{diff}\n{cure}")
+            if len(places) != len(plots):
+                problem = f"this code draws {len(plots)} plots, and {len(places)} lines "
+                problem += "![what it shows](plot) stand after it; write one for each."
+                raise SourceError(page.path, part.line, problem)
+            found |= {place.line: plot for place, plot in zip(places, plots, strict=True)}
+            places = []
+    if places:
+        problem = "no code above this line draws a plot."
+        raise SourceError(page.path, places[0].line, problem)
+    return found
 
 
-def _outputs(path: Path, line: int, cell: NotebookNode) -> tuple[str, list[str]]:
+def plot_in_section(page: Page, plots: dict[int, str], section: str) -> str | None:
+    """The first drawing in a section of a lab, None where there is none."""
+    for one in page.sections:
+        if one.id == section:
+            return next((plots[p.line] for p in one.parts if p.line in plots), None)
+    return None
+
+
+def _outputs(page: Page, line: int, cell: NotebookNode) -> tuple[str, list[str]]:
     """What a cell printed, and the plots that it drew."""
     printed, plots = "", []
     for output in cell.outputs:
@@ -77,7 +78,7 @@ def _outputs(path: Path, line: int, cell: NotebookNode) -> tuple[str, list[str]]
         else:
             kinds = ", ".join(output.data)
             problem = f"a page shows text and plots, and this code gives {kinds}; "
-            raise PageError(path, line, problem + "print it, or plot it.")
+            raise SourceError(page.path, line, problem + "print it, or plot it.")
     return printed.rstrip(), plots
 
 

@@ -3,6 +3,7 @@
 Torch is imported inside: pytest reads this file even where no fence will run.
 """
 
+import ast
 import os
 import platform
 import shutil
@@ -10,10 +11,13 @@ import subprocess
 import warnings
 from pathlib import Path
 
+from cheatsheet.page import Example
+
 # Each device, and the title of the outputs that are right there alone. What the
 # emulated one prints is right nowhere else: no page shows it.
 TITLES = {"cpu": "CPU", "cuda": "GPU", "emulated": None}
 NAMES = {"cpu": "CPU", "cuda": "GPU", "emulated": "an emulated accelerator, no GPU"}
+ASK = {"try_gpu", "try_all_gpus", "current_accelerator"}
 
 
 def why_unusable(device: str) -> str:
@@ -62,6 +66,28 @@ def set_up(device: str) -> None:
         torch.use_deterministic_algorithms(True, warn_only=True)
         torch.set_float32_matmul_precision("highest")  # no TF32
         torch.backends.cudnn.allow_tf32 = False
+
+
+def moves_to_accelerator(examples: list[Example]) -> Example | None:
+    """The first example of a page that moves something somewhere, if the page asks for
+    the accelerator; None where it need not have put anything there.
+
+    To move is `.to(…)`, `device=…` or `with device`.
+    """
+    asks, moving = False, None
+    for example in examples:
+        for node in ast.walk(ast.parse(example.code.source)):
+            match node:
+                case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+                    asks = asks or name in ASK
+            match node:
+                case (
+                    ast.Call(func=ast.Attribute(attr="to" | "to_empty"))
+                    | ast.keyword(arg="device")
+                    | ast.withitem(context_expr=ast.Name(id="device"))
+                ):
+                    moving = moving or example
+    return moving if asks else None
 
 
 def allocations(device: str) -> int:

@@ -2,22 +2,32 @@
 
 A process for each page is what makes every page start clean: seed, default dtype and
 device, threads, environment, global settings of torch, and whatever nobody thought of.
+It is forked from a server that has imported torch, so it starts in a hundredth of a
+second. First the side of pytest, then that of the process itself.
 """
 
 import ast
 import linecache
+import multiprocessing
 import os
 import sys
+import tempfile
 import time
 import traceback
 import types
 import warnings
 import zlib
 from dataclasses import dataclass, replace
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from cheatsheet.run import devices
+
+# A fence that takes longer than this hangs.
+LIMIT_SECONDS = 120
+# Dynamo: each optimizer's first step imports it, which takes longer than most pages.
+PRELOADED = ["torch", "torch._dynamo", "cheatsheet.run.process"]
 
 
 @dataclass(frozen=True)
@@ -39,21 +49,122 @@ class Outcome:
     lost: str = ""  # what broke the device, if anything did
 
 
-def main(connection: Connection, page: Path, folder: Path, device: str) -> None:
+class Ended(Exception):
+    """Code gave no outcome: it "did not end within …" or "ended the process …"."""
+
+
+class Process:
+    """A process that runs one piece of code after the other; `close` it.
+
+    `name` and `text` are those of the file that the code is from. `definitions` is the
+    text of a module that processes which the code starts find as `__main__`. With
+    `alone` there is no `snippets`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        text: str = "",
+        definitions: str = "",
+        device: str = "cpu",
+        alone: bool = False,
+    ):
+        self._folder = tempfile.TemporaryDirectory()
+        folder = Path(self._folder.name)
+        folder.joinpath("work").mkdir()
+        folder.joinpath("page.py").write_text(definitions, encoding="utf-8")
+        context = _context()
+        self._connection, theirs = context.Pipe()
+        arguments = theirs, name, text, folder, device, alone
+        self._process = context.Process(target=_main, args=arguments)
+        self._process.start()
+        theirs.close()
+        self._hangs = False
+
+    def run(self, line: int, source: str) -> Outcome:
+        """Run the code that stands below line `line` of its file.
+
+        Raises:
+            Ended: there is no outcome, nor will there be one of other code.
+        """
+        try:
+            self._connection.send((line, source))
+            if self._connection.poll(LIMIT_SECONDS):
+                return self._connection.recv()
+        except (EOFError, OSError):
+            self._process.join(10)
+            code = self._process.exitcode
+            raise Ended(f"ended the process (exit code {code})") from None
+        self._hangs = True
+        raise Ended(f"did not end within {LIMIT_SECONDS} seconds")
+
+    def close(self) -> None:
+        if self._process.is_alive() and not self._hangs:
+            self._connection.send(None)
+            self._process.join(10)
+        if self._process.is_alive():
+            self._process.kill()
+        self._process.join()
+        self._connection.close()
+        self._folder.cleanup()
+
+
+def run_alone(text: str) -> Outcome:
+    """Run a program as whoever pasted it does: alone, in a fresh process, in an empty
+    folder, without `snippets`.
+
+    Returns what it printed, the value of its last expression included, or raised.
+
+    Raises:
+        Ended: it ended the process, or did not end.
+    """
+    process = Process("copy.py", alone=True)
+    try:
+        return process.run(0, text)
+    finally:
+        process.close()
+
+
+def start_server() -> None:
+    """Let the server of processes import torch while this process goes on."""
+    if _context().get_start_method() == "forkserver":
+        forkserver.ensure_running()
+
+
+def _context():
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    return context
+
+
+def _main(
+    connection: Connection,
+    name: str,
+    text: str,
+    folder: Path,
+    device: str,
+    alone: bool,
+) -> None:
     """Run each `(line, source)` that arrives, and answer with its `Outcome`.
 
     `folder` holds `page.py`, the definitions of the page, and `work`, where it runs.
     """
     devices.set_up(device)
+    if alone:
+        _hide_snippets()
     os.chdir(folder / "work")
-    sys.argv = [str(page)]
+    sys.argv = [name]
+    if text:  # for tracebacks, and for what asks for the source of a class
+        linecache.cache[name] = len(text), None, text.splitlines(keepends=True), name
     read_output = _capture_output(folder / "output.txt")
     namespace = _main_module(folder / "page.py")
-    _seed(page)
+    _seed(name)
     while (request := connection.recv()) is not None:
         line, source = request
         before, start = devices.allocations(device), time.perf_counter()
-        outcome, error = _run(line, source, page, namespace, read_output)
+        outcome, error = _run(line, source, name, namespace, read_output)
         lost = devices.failure(device, error)
         connection.send(
             replace(
@@ -63,6 +174,14 @@ def main(connection: Connection, page: Path, folder: Path, device: str) -> None:
                 lost=lost,
             )
         )
+
+
+def _hide_snippets() -> None:
+    root = str(Path(__file__).parents[2])
+    sys.path[:] = [path for path in sys.path if path not in ("", root)]
+    for name in [name for name in sys.modules if name.split(".")[0] == "snippets"]:
+        del sys.modules[name]
+    sys.modules["snippets"] = None  # what Python takes for a module that is not there
 
 
 def _main_module(definitions: Path) -> dict:
@@ -77,12 +196,12 @@ def _main_module(definitions: Path) -> dict:
     return module.__dict__
 
 
-def _seed(page: Path) -> None:
+def _seed(name: str) -> None:
     # Another seed for each file: a fence that forgets to seed prints other numbers on
     # the page of the other language, and so cannot go unseen.
     import torch
 
-    torch.manual_seed(zlib.crc32(str(page).encode()))
+    torch.manual_seed(zlib.crc32(name.encode()))
 
 
 def _capture_output(file: Path):
@@ -112,46 +231,40 @@ def _show_warning(message, category, *_args, **_options) -> None:
 
 
 def _run(
-    line: int, source: str, page: Path, namespace: dict, read_output
+    line: int, source: str, name: str, namespace: dict, read_output
 ) -> tuple[Outcome, BaseException | None]:
-    # Empty lines in front give each statement its line number in the page, so that
-    # tracebacks point there.
-    tree = ast.parse("\n" * line + source, filename=str(page))
-    last = tree.body[-1] if tree.body else None
-    shown = isinstance(last, ast.Expr)
-    statements = tree.body[:-1] if shown else tree.body
+    last = None
     try:
+        # Empty lines in front give each statement its line number in the page, so that
+        # tracebacks point there.
+        tree = ast.parse("\n" * line + source, filename=name)
+        last = tree.body[-1] if tree.body else None
+        shown = isinstance(last, ast.Expr)
+        statements = tree.body[:-1] if shown else tree.body
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning
             code = ast.Module(statements, type_ignores=[])
-            exec(compile(code, page, "exec", dont_inherit=True), namespace)
+            exec(compile(code, name, "exec", dont_inherit=True), namespace)
             value = None
             if shown:
                 code = ast.Expression(last.value)
-                value = eval(compile(code, page, "eval", dont_inherit=True), namespace)
+                value = eval(compile(code, name, "eval", dont_inherit=True), namespace)
             if value is not None:
                 print(repr(value))
         return Outcome(read_output(), problem=_unstable_repr(value)), None
     except BaseException as error:  # SystemExit too: the page goes on
-        lines = [
-            frame.lineno
-            for frame in traceback.extract_tb(error.__traceback__)
-            if frame.filename == str(page)
-        ]
-        words = "".join(traceback.format_exception_only(error)).rstrip()
+        frames = traceback.extract_tb(error.__traceback__)
+        while frames and frames[0].filename != name:
+            frames.pop(0)
+        line = frames[0].lineno if frames else None
         problem = ""
-        if lines and last and lines[0] < last.lineno:
-            problem = f"the lines after line {lines[0]}, which raises, never run"
+        if line and last and line < last.lineno:
+            problem = f"the lines after line {line}, which raises, never run"
         output = read_output()
         output += "" if not output or output.endswith("\n") else "\n"
-        outcome = Outcome(
-            output + words,
-            raised=True,
-            line=lines[0] if lines else None,
-            trace=_trace(error, page),
-            problem=problem,
-        )
-        return outcome, error
+        output += "".join(traceback.format_exception_only(error)).rstrip()
+        trace = "".join(traceback.format_list(frames)).rstrip()
+        return Outcome(output, True, line, trace, problem), error
 
 
 def _unstable_repr(value: object) -> str:
@@ -164,12 +277,3 @@ def _unstable_repr(value: object) -> str:
     if "\n" in text or len(text) > 79:
         return "a notebook breaks this long container into lines of its own; print it"
     return ""
-
-
-def _trace(error: BaseException, page: Path) -> str:
-    """The traceback from the page's first line on."""
-    linecache.checkcache(str(page))
-    frames = traceback.extract_tb(error.__traceback__)
-    while frames and frames[0].filename != str(page):
-        frames.pop(0)
-    return "".join(traceback.format_list(frames)).rstrip()

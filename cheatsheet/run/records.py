@@ -1,89 +1,86 @@
 """Recorded runs: one JSON file that says which blocks ran where, and what they were.
 
-run.schema.json describes the file. The site shows from such files alone what its code
-ran on (hooks/verified.py), so each holds a digest of itself: it cannot be edited by
-hand without being noticed.
+The site says from such files alone what its code ran on, so each holds a digest of
+itself: it cannot be edited by hand without being noticed.
 """
 
 import ast
 import hashlib
 import json
 import platform
+import re
 import subprocess
 from collections import Counter
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from cheatsheet.blocks import Block, read_examples
+from cheatsheet.page import Fence, Page, SourceError
 from cheatsheet.run.devices import TITLES
-from cheatsheet.run.journal import Entry
 
 SCHEMA = 1
-SCHEMA_FILE = Path(__file__).with_name("run.schema.json")
+HASH = r"[0-9a-f]{32}"
 
 
-class RecordError(Exception):
-    """A recorded run cannot be trusted; it names the file and the cure."""
-
-    def __init__(self, path: Path, problem: str):
-        kind = path.stem if path.stem in TITLES else "cpu"
-        cure = f"record it again: pytest docs --device {kind} --record {path}"
-        super().__init__(f"{path}: {problem}; {cure}")
+def of(*forms):
+    """A value that is of one of these types, or a text of one of these patterns."""
+    return field(metadata={"forms": forms})
 
 
-def code_hash(block: Block, root: Path) -> str:
-    """Of a block's text, and of the files of `snippets` that it imports from."""
-    digest = hashlib.sha256(block.source.encode())
-    if block.language == "python":
-        for path in sorted(_imported_files(block.source, root)):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:32]
+@dataclass(frozen=True)
+class Block:
+    """One fence that ran."""
+
+    page: str = of(r"[^/\\].*\.md")  # the file, from the root of the repository
+    line: int = of(int)  # where it stood then; the hashes say what it was
+    id: str = of(r".*")  # of the heading above it
+    language: str = of("python|bash")
+    code: str = of(HASH)  # of its text and of the definitions it imports
+    output: str | None = of(HASH, None)  # that it was compared with
+    result: str = of("passed|failed")
+    seconds: float = of(float)
 
 
-def output_hash(block: Block | None) -> str | None:
-    """Of the output fence that a run compared with, None where the page shows none."""
-    if block is None:
-        return None
-    return hashlib.sha256(block.source.encode()).hexdigest()[:32]
+@dataclass(frozen=True)
+class Device:
+    """The device of a run."""
+
+    kind: str = of("|".join(TITLES))
+    name: str = of(r".+")
+    driver: str | None = of(r".+", None)  # of a GPU, and of nothing else
+    count: int = of(int)
 
 
-def _imported_files(source: str, root: Path) -> set[Path]:
-    found, sources = set(), [source]
-    while sources:
-        for node in ast.walk(ast.parse(sources.pop())):
-            if not isinstance(node, ast.ImportFrom) or node.level or not node.module:
-                continue
-            path = root.joinpath(*node.module.split(".")).with_suffix(".py")
-            if path not in found and path.is_file():
-                found.add(path)
-                sources.append(path.read_text(encoding="utf-8"))
-    return found
+@dataclass(frozen=True)
+class Run:
+    """A recorded run."""
+
+    time: str = of(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")  # when it ended
+    commit: str | None = of(r"[0-9a-f]{40}", None)  # None: outside of git
+    dirty: bool | None = of(bool, None)  # did the files differ from the commit?
+    torch: str = of(r"\d+\.\d+.*")
+    python: str = of(r"3\.\d+\.\d+.*")
+    platform: str = of(r".+")
+    device: Device = of(dict)  # noqa: RUF009 (it is `field`)
+    blocks: tuple[Block, ...] = of(list)
 
 
-def page_keys(path: Path, root: Path, kind: str) -> Counter:
-    """The hashes (of code, of output) of each Python block of a page, as it is now."""
-    return Counter(
-        (code_hash(example.code, root), output_hash(example.output(TITLES[kind])))
-        for example in read_examples(path)
-    )
-
-
-def describe_run(device: dict, root: Path) -> dict:
-    """What holds for a whole run on `device` (as of `devices.describe`)."""
+def describe_run(device: dict, root: Path, blocks: list[Block]) -> Run:
+    """A run that ends now, on `device` (as of `devices.describe`)."""
     import torch  # here, as in devices.py
 
     commit = _git(root, "rev-parse", "HEAD")
     changes = _git(root, "status", "--porcelain", "--", ".", ":(exclude)docs/runs")
-    return {
-        "schema": SCHEMA,
-        "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": commit,
-        "dirty": None if commit is None else bool(changes),
-        "torch": str(torch.__version__),
-        "python": platform.python_version(),
-        "platform": f"{platform.system()} {platform.machine()}",
-        "device": device,
-    }
+    return Run(
+        time=datetime.now(UTC).isoformat(timespec="seconds"),
+        commit=commit,
+        dirty=None if commit is None else bool(changes),
+        torch=str(torch.__version__),
+        python=platform.python_version(),
+        platform=f"{platform.system()} {platform.machine()}",
+        device=Device(**device),
+        blocks=tuple(blocks),
+    )
 
 
 def _git(root: Path, *arguments: str) -> str | None:
@@ -96,22 +93,10 @@ def _git(root: Path, *arguments: str) -> str | None:
     return done.stdout.strip() if done.returncode == 0 else None
 
 
-def write_record(path: Path, run: dict, entries: list[Entry]) -> None:
-    """Write the recorded run `run` (as of `describe_run`) with its blocks."""
-    blocks = [
-        {
-            "page": entry.page,
-            "line": entry.line,
-            "id": entry.id,
-            "language": entry.language,
-            "code": entry.code,
-            "output": entry.output,
-            "result": entry.result,
-            "seconds": round(entry.seconds, 4),
-        }
-        for entry in entries
-    ]
-    record = run | {"blocks": blocks}
+def write_record(path: Path, run: Run) -> None:
+    """Write a run into the file `path`, whose folder is made where there is none."""
+    record = {"schema": SCHEMA} | asdict(run)
+    blocks = record["blocks"] = list(record["blocks"])
     record["digest"] = digest(record)
     # One block a line, so that the difference of two records can be read.
     head = json.dumps(record | {"blocks": []}, ensure_ascii=False, indent=1)
@@ -128,27 +113,127 @@ def digest(record: dict) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def read_record(path: Path, name: Path | None = None) -> dict:
-    """A recorded run, checked against itself; its schema is checked by who shows it.
-
-    `name` is what an error calls the file.
+def read_records(folder: Path, root: Path) -> dict[str, Run]:
+    """The recorded runs in the files of a folder below `root`, by kind of device.
 
     Raises:
-        RecordError: it is cut off, of another schema, was edited, or its name says
-            another device than it does.
+        SourceError: a file is not what `pytest --record` wrote: it is cut off, of
+            another schema, was edited, bears the name of another device, or is of a
+            day to come. It names the file, and the command that records it again.
     """
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise RecordError(name or path, f"cannot be read: {error}") from error
-    except json.JSONDecodeError as error:
-        problem = f"line {error.lineno} is no JSON, the file is cut off or damaged"
-        raise RecordError(name or path, problem) from error
-    if not isinstance(record, dict) or record.get("schema") != SCHEMA:
-        found = record.get("schema") if isinstance(record, dict) else None
-        raise RecordError(
-            name or path, f"it has the schema {found}, and {SCHEMA} is needed"
-        )
-    if record.get("digest") != digest(record):
-        raise RecordError(name or path, "it was changed after the run that wrote it")
-    return record
+    found = {}
+    for path in sorted(folder.glob("*.json")):
+        name = path.relative_to(root)
+        try:
+            found[path.stem] = _read(path.read_text(encoding="utf-8"), path.stem)
+        except (OSError, ValueError) as error:
+            kind = path.stem if path.stem in TITLES else "cpu"
+            cure = f"record it again: pytest docs --device {kind} --record {name}"
+            line = getattr(error, "lineno", 1)
+            raise SourceError(name, line, f"{_words(error)}; {cure}") from error
+    return found
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return "this is no JSON, the file is cut off or damaged"
+    unreadable = isinstance(error, (OSError, UnicodeDecodeError))
+    return f"cannot be read: {error}" if unreadable else str(error)
+
+
+def _read(text: str, kind: str) -> Run:
+    record = json.loads(text)
+    schema = record.pop("schema", None) if isinstance(record, dict) else None
+    if schema != SCHEMA:
+        raise ValueError(f"it has the schema {schema}, and {SCHEMA} is needed")
+    if record.pop("digest", None) != digest({"schema": SCHEMA} | record):
+        raise ValueError("it was changed after the run that wrote it")
+    run = _strictly(Run, record, "the run")
+    device = _strictly(Device, run.device, "device")
+    blocks = [
+        _strictly(Block, block, f"blocks[{i}]") for i, block in enumerate(run.blocks)
+    ]
+    if not blocks:
+        raise ValueError("blocks: nothing ran")
+    if (device.kind == "cuda") != (device.driver is not None):
+        raise ValueError(f"device.driver: {device.driver!r} on {device.kind}")
+    if device.kind != kind:
+        raise ValueError(f"this is a run on the device {device.kind}")
+    if datetime.fromisoformat(run.time) > datetime.now(UTC) + timedelta(days=1):
+        raise ValueError(f"it is of a day to come, {run.time}")
+    return replace(run, device=device, blocks=tuple(blocks))
+
+
+def _strictly(kind, values: object, where: str):
+    """A dataclass of exactly these values."""
+    names = {one.name for one in fields(kind)}
+    if not isinstance(values, dict) or values.keys() != names:
+        found = sorted(values) if isinstance(values, dict) else values
+        raise ValueError(f"{where}: {found!r}, and {sorted(names)} are needed")
+    for one in fields(kind):
+        value = values[one.name]
+        if not any(_is(value, form) for form in one.metadata["forms"]):
+            raise ValueError(f"{where}: {one.name}: {value!r} is not of this form")
+    return kind(**values)
+
+
+def _is(value: object, form: str | type | None) -> bool:
+    if isinstance(form, str):
+        return isinstance(value, str) and re.fullmatch(form, value) is not None
+    if form is int:
+        return type(value) is int and value >= 1
+    if form is float:
+        return type(value) in (int, float) and value >= 0
+    return value is None if form is None else type(value) is form
+
+
+def code_hash(fence: Fence, root: Path) -> str:
+    """Of a fence's text, and of the files of `snippets` that it imports from."""
+    digest = hashlib.sha256(fence.source.encode())
+    if fence.language == "python":
+        for path in sorted(_imported_files(fence.source, root)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:32]
+
+
+def output_hash(fence: Fence | None) -> str | None:
+    """Of the output fence that a run compared with, None where the page shows none."""
+    if fence is None:
+        return None
+    return hashlib.sha256(fence.source.encode()).hexdigest()[:32]
+
+
+def _imported_files(source: str, root: Path) -> set[Path]:
+    found, sources = set(), [source]
+    while sources:
+        for node in ast.walk(ast.parse(sources.pop())):
+            if not isinstance(node, ast.ImportFrom) or node.level or not node.module:
+                continue
+            path = root.joinpath(*node.module.split(".")).with_suffix(".py")
+            if path not in found and path.is_file():
+                found.add(path)
+                sources.append(path.read_text(encoding="utf-8"))
+    return found
+
+
+def keys(page: Page, kind: str, root: Path) -> Counter:
+    """The hashes (of code, of output) of each example of a page, as it is now."""
+    return Counter(
+        (code_hash(example.code, root), output_hash(example.output(TITLES[kind])))
+        for example in page.examples
+    )
+
+
+def count_passed(page: Page, run: Run | None, root: Path) -> tuple[int, int]:
+    """How many examples a page has, and how many of them passed in `run` (None: it
+    was never made) as they are now: of the same text, output and definitions."""
+    if run is None:
+        return len(page.examples), 0
+    passed = Counter(
+        (block.code, block.output)
+        for block in run.blocks
+        if block.page == page.path.as_posix()
+        and (block.language, block.result) == ("python", "passed")
+    )
+    now = keys(page, run.device.kind, root)
+    return len(page.examples), (now & passed).total()

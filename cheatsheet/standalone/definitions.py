@@ -2,55 +2,62 @@
 
 import ast
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from cheatsheet.standalone.statements import Statement, split_statements
 
+Name = tuple[str, str]  # a module, such as snippets.custom_module, and a name in it
 
-class StandaloneError(Exception):
-    """A block cannot be made to stand alone; names file, line and cure."""
+
+class Unresolved(Exception):
+    """Something of `snippets` cannot stand on a page; says what, and the cure."""
 
 
 @dataclass(frozen=True)
 class Module:
     """A module of snippets: its statements, and which of them binds each name."""
 
-    statements: list[Statement]
-    binder: dict[str, int]
+    statements: tuple[Statement, ...]
+
+    @cached_property
+    def binder(self) -> dict[str, int]:
+        return {
+            name: number
+            for number, statement in enumerate(self.statements)
+            for name in statement.binds
+        }
 
 
+@dataclass(frozen=True)
 class Definitions:
-    """The definitions below `folder`/snippets, in the language that they have there."""
+    """The definitions of `snippets` in one language; `texts` are its modules, by name."""
 
-    def __init__(self, folder: Path):
-        self.folder = folder
-        self._modules: dict[str, Module] = {}
+    texts: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def read(cls, folder: Path) -> "Definitions":
+        """Those in `folder`/snippets; errors are those of reading files."""
+        files = sorted((folder / "snippets").glob("*.py"))
+        texts = [(f"snippets.{f.stem}", f.read_text(encoding="utf-8")) for f in files]
+        return _made(tuple(texts))
 
     @staticmethod
     def path(module: str) -> Path:
         """The file of a module, from the project's root."""
         return Path(*module.split(".")).with_suffix(".py")
 
-    def module(self, name: str) -> Module:
-        """A module by its dotted name; errors are those of reading a file."""
-        if name not in self._modules:
-            text = (self.folder / self.path(name)).read_text(encoding="utf-8")
-            statements = split_statements(text, 0)
-            binder = {
-                bound: number
-                for number, statement in enumerate(statements)
-                for bound in statement.binds
-            }
-            self._modules[name] = Module(statements, binder)
-        return self._modules[name]
+    @cached_property
+    def modules(self) -> dict[str, Module]:
+        return {name: Module(split_statements(text, 0)) for name, text in self.texts}
 
-    def collect(self, wanted: list[tuple[str, str]]) -> list[Statement]:
-        """The statements that define names, given as (module, name), and their needs.
+    def collect(self, wanted: list[Name]) -> list[Statement]:
+        """The statements that define names, and their needs.
 
         Each stands after what it needs, imports among them.
 
         Raises:
-            StandaloneError: a name is not there, or definitions need one another in a
+            Unresolved: a name is not there, or definitions need one another in a
                 circle of modules.
         """
         found: dict[tuple[str, int], Statement] = {}
@@ -59,55 +66,75 @@ class Definitions:
         return list(found.values())
 
     def _add(self, module: str, name: str, found, path: tuple) -> None:
-        try:
-            numbers = self.module(module).binder
-        except OSError:
-            problem = f"{module} is not known: there is no {self.path(module)}"
-            raise StandaloneError(f"{problem}; write it, or mend the name") from None
-        if name not in numbers:
-            names = ", ".join(sorted(numbers))
-            problem = f"{self.path(module)} defines no {name}; use one of {names}"
-            raise StandaloneError(problem)
-        number = numbers[name]
+        number = self._number(module, name)
         if (module, number) in found or (module, number) in path:
             return  # also a function that calls itself, or two that call each other
-        statement = self.module(module).statements[number]
+        statement = self.modules[module].statements[number]
+        inner = (*path, (module, number))
         for _, imported in snippet_imports(statement):
             if any(one[0] == imported[0] for one in path):
                 circle = " → ".join([*(one[0] for one in path), module, imported[0]])
-                raise StandaloneError(
-                    f"{name} needs itself in a circle: {circle}; move it to one module"
-                )
-            self._add(*imported, found, (*path, (module, number)))
+                problem = f"{name} needs itself in a circle: {circle}; "
+                raise Unresolved(problem + "move it to one module")
+            self._add(*imported, found, inner)
         if not snippet_imports(statement):
-            for read in sorted(statement.reads & numbers.keys()):
-                self._add(module, read, found, (*path, (module, number)))
+            binder = self.modules[module].binder
+            for read in sorted(statement.reads & binder.keys()):
+                self._add(module, read, found, inner)
             found[module, number] = statement
 
+    def _number(self, module: str, name: str) -> int:
+        """Which statement of its module defines a name."""
+        file = self.path(module)
+        if module not in self.modules:
+            problem = f"{module}.{name} is not known: there is no {file}; "
+            raise Unresolved(problem + "write it, or mend the name")
+        numbers = self.modules[module].binder
+        if name not in numbers:
+            statements = self.modules[module].statements
+            names = ", ".join(
+                name for name, n in numbers.items() if not statements[n].is_import
+            )
+            problem = f"{module}.{name} is not known: {file} defines {names}; "
+            raise Unresolved(problem + "use one of these")
+        return numbers[name]
 
-def snippet_imports(statement: Statement) -> list[tuple[str, tuple[str, str]]]:
+
+# Under `mkdocs serve`, the same texts are the same definitions, read once.
+_made = lru_cache(maxsize=16)(Definitions)
+
+
+@lru_cache(maxsize=8192)
+def snippet_imports(statement: Statement) -> list[tuple[str, Name]]:
     """What an import takes from snippets: the name here, and (module, name) there.
 
     Raises:
-        StandaloneError: it imports `*`, or from snippets a module or another name.
+        Unresolved: it imports `*`, or from snippets a module or another name, or stands
+            inside of other code.
     """
     node = statement.node
     if not isinstance(node, (ast.Import, ast.ImportFrom)):
+        if any(_of_snippets(one) for one in ast.walk(node)):
+            problem = "an import from snippets inside of other code cannot be replaced"
+            raise Unresolved(problem + "; write it at the margin")
         return []
-    origin = node.module if isinstance(node, ast.ImportFrom) else None
     if any(alias.name == "*" for alias in node.names):
         problem = f"`{ast.unparse(node)}` hides what it brings; name what you import"
-        raise StandaloneError(problem)
-    modules = [origin] if origin else [alias.name for alias in node.names]
-    if not any(map(_of_snippets, modules)):
+        raise Unresolved(problem)
+    if not _of_snippets(node):
         return []
-    if origin in (None, "snippets") or any(alias.asname for alias in node.names):
-        raise StandaloneError(
+    module = node.module if isinstance(node, ast.ImportFrom) else None
+    if module in (None, "snippets") or any(alias.asname for alias in node.names):
+        raise Unresolved(
             f"`{ast.unparse(node)}` cannot be replaced by definitions; write "
             "from snippets.<module> import <name>"
         )
-    return [(alias.name, (origin, alias.name)) for alias in node.names]
+    return [(alias.name, (module, alias.name)) for alias in node.names]
 
 
-def _of_snippets(module: str | None) -> bool:
-    return bool(module) and module.split(".")[0] == "snippets"
+def _of_snippets(node: ast.AST) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        names = [node.module or ""]
+    else:
+        names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+    return any(name.split(".")[0] == "snippets" for name in names)

@@ -17,56 +17,45 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Methods that change nothing and whose result holds no part of anything.
-VALUES = _words(
+# Methods that change nothing.
+PURE = _words(
     """item tolist size dim numel element_size data_ptr clone count index join split
     startswith endswith removeprefix removesuffix format is_contiguous is_floating_point
     isfinite stat exists read_bytes read_text write_bytes write_text device_count
-    get_device_name equal allclose manual_seed is_available"""
-)
-# Methods that change nothing.
-PURE = VALUES | _words(
-    """numpy detach contiguous parameters named_parameters buffers named_buffers
-    children named_children modules named_modules state_dict get_parameter get_submodule
-    get_buffer keys values items get abs sum mean std var max min all any norm view
-    reshape flatten t unsqueeze squeeze square pow cpu float double half"""
+    get_device_name equal allclose manual_seed is_available numpy detach contiguous
+    parameters named_parameters buffers named_buffers children named_children modules
+    named_modules state_dict get_parameter get_submodule get_buffer keys values items get
+    abs sum mean std var max min all any norm view reshape flatten t unsqueeze squeeze
+    square pow cpu float double half"""
 )
 # Methods that copy the values that they are given, and hold none of them.
 COPIERS = _words("load_state_dict copy_ fill_ add_ sub_ mul_ to")
-# Functions of Python whose result holds what they are given.
-HOLDERS = _words(
-    "list tuple dict set sorted reversed zip enumerate iter next map filter"
-)
 # Functions of libraries that change what they are given, apart from those in "_".
 CHANGERS = ("register", "remove", "swap", "vector_to", "weight_norm", "spectral")
 CHANGERS += ("orthogonal", "prune")
 SETTERS = ("set_", "use_", "simplefilter")
-# Calls that draw no random number.
-STEADY = PURE | {"save", "load", "to", "train", "eval", "backward", "zero_grad"}
-STEADY |= {"load_state_dict", "requires_grad_", "print"}
-# What has no parts: facts about a tensor, and functions that return numbers and names.
+# What has no parts: facts about a tensor.
 FACTS = frozenset({"shape", "dtype", "device", "ndim", "is_leaf", "requires_grad"})
-PLAIN = frozenset({"int", "float", "bool", "str", "torch.device", "torch.dtype"})
 
 
 @dataclass(frozen=True)
 class Names:
     """What the names of a page are: `imported` modules and functions of libraries,
     `made` classes and functions of the page, and of these, those that change an
-    argument and those that return a number, a string or a device.
+    argument.
     """
 
     imported: frozenset[str]
     made: frozenset[str]
     changing: frozenset[str] = frozenset()
-    plain: frozenset[str] = frozenset()
 
     def flow(self, node: ast.AST | None) -> set[str]:
         """Names of which the value of an expression may hold a part."""
         if node is None or isinstance(node, (ast.Compare, ast.JoinedStr)):
             return set()
         if isinstance(node, ast.Name):
-            return {node.id} - self.imported - self.made - vars(builtins).keys()
+            # A variable called `device` or `shape` is what that attribute is.
+            return {node.id} - FACTS - self.imported - self.made - vars(builtins).keys()
         if isinstance(node, ast.Attribute) and node.attr in FACTS:
             return set()
         if isinstance(node, ast.Call):
@@ -79,30 +68,10 @@ class Names:
         name = name_of(call.func)
         given = set().union(*map(self.flow, arguments(call)))
         if isinstance(call.func, ast.Name):
-            if name in vars(builtins):
-                return given if name in HOLDERS else set()
-            if name in self.plain:
-                return set()
             # A net gives no part of its input; whatever holds parts is made so.
-            return given if name in self.made | self.imported else {name}
-        if name in VALUES:
-            return set()
+            known = self.made | self.imported | vars(builtins).keys()
+            return given if name in known else {name}
         return self.flow(call.func) | (set() if _copies(call) else given)
-
-    def is_plain(self, node: ast.AST | None, known: set[str]) -> bool:
-        """The value is a number, a string or a device: it has no parts to change."""
-        if isinstance(node, ast.Name):
-            return node.id in known
-        if isinstance(node, ast.Call):
-            name = name_of(node.func)
-            of_torch = self.of_library(node.func) and name in ("device", *VALUES)
-            return name in self.plain | {"len"} | {"item"} or of_torch
-        if isinstance(node, ast.Attribute):
-            return node.attr in FACTS
-        if isinstance(node, (ast.BinOp, ast.BoolOp, ast.UnaryOp, ast.IfExp, ast.Tuple)):
-            parts = [p for p in ast.iter_child_nodes(node) if isinstance(p, ast.expr)]
-            return all(self.is_plain(part, known) for part in parts)
-        return isinstance(node, (ast.Constant, ast.Compare, ast.JoinedStr))
 
     def touched(self, node: ast.AST) -> set[str]:
         """Names whose objects a piece of code may change, apart from calling them."""
@@ -138,7 +107,7 @@ class Names:
 
     def draws(self, node: ast.AST) -> bool:
         """It may draw random numbers."""
-        known = STEADY | vars(builtins).keys() | self.plain
+        known = PURE | vars(builtins).keys()
         return any(name_of(call.func) not in known for call in calls(node))
 
     def of_library(self, function: ast.expr) -> bool:
@@ -203,18 +172,13 @@ def names_of(nodes: list[ast.stmt], definitions: list[ast.stmt]) -> Names:
             functions.append(node)
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             imported |= {(a.asname or a.name).split(".")[0] for a in node.names}
-    plain = {
-        one.name
-        for one in functions
-        if one.returns and ast.unparse(one.returns) in PLAIN
-    }
-    names = Names(frozenset(imported - made), frozenset(made), plain=frozenset(plain))
+    names = Names(frozenset(imported - made), frozenset(made))
     while True:  # a function that calls one that changes something is one
         changing = {one.name for one in functions if _changes(one, names)}
         if changing <= names.changing:
             return names
         changing |= names.changing
-        names = Names(names.imported, names.made, frozenset(changing), names.plain)
+        names = Names(names.imported, names.made, frozenset(changing))
 
 
 def _changes(function: ast.FunctionDef, names: Names) -> bool:

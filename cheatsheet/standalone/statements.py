@@ -113,10 +113,23 @@ def _names_of_one(node: ast.stmt) -> tuple[set[str], set[str]]:
 
 
 def _read(node: ast.AST) -> set[str]:
-    table = symtable.symtable(ast.unparse(node), "<fence>", "exec")
-    own = {one.get_name() for one in table.get_symbols() if one.is_referenced()}
+    return _symbols(_code(node))[0] | files(node, READERS)
+
+
+@lru_cache(maxsize=8192)
+def _code(node: ast.AST) -> str:
+    return ast.unparse(node)
+
+
+@lru_cache(maxsize=8192)  # of both languages: their code differs in comments alone
+def _symbols(code: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The names that a statement reads, also later, and those that it binds."""
+    table = symtable.symtable(code, "<fence>", "exec")
+    symbols = table.get_symbols()
+    own = {one.get_name() for one in symbols if one.is_referenced()}
     later = chain.from_iterable(map(_globals, table.get_children()))
-    return own | set(later) | files(node, READERS)
+    bound = (one for one in symbols if one.is_assigned() or one.is_imported())
+    return frozenset(own.union(later)), frozenset(one.get_name() for one in bound)
 
 
 def _globals(table: symtable.SymbolTable) -> Iterator[str]:
@@ -130,8 +143,7 @@ def _globals(table: symtable.SymbolTable) -> Iterator[str]:
 def _bound(node: ast.AST) -> set[str]:
     if isinstance(node, ast.expr):  # the target of a loop or a with
         return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-    symbols = symtable.symtable(ast.unparse(node), "<fence>", "exec").get_symbols()
-    return {one.get_name() for one in symbols if one.is_assigned() or one.is_imported()}
+    return set(_symbols(_code(node))[1])
 
 
 def files(node: ast.AST, words: tuple[str, ...]) -> set[str]:
@@ -163,10 +175,12 @@ def now(node: ast.AST) -> Iterator[ast.AST]:
             yield from now(child)
 
 
-def calls(node: ast.AST) -> list[ast.Call]:
+@lru_cache(maxsize=8192)  # each statement is asked for its calls again and again
+def calls(node: ast.AST) -> tuple[ast.Call, ...]:
+    """The calls that run when a statement runs."""
     if isinstance(node, DEFINITIONS):
-        return []
-    return [part for part in now(node) if isinstance(part, ast.Call)]
+        return ()
+    return tuple(part for part in now(node) if isinstance(part, ast.Call))
 
 
 def arguments(call: ast.Call) -> list[ast.expr]:

@@ -1,4 +1,4 @@
-"""Which languages the site has: `extra.alternate` of mkdocs.yml, one entry each.
+"""Which languages the site has: `extra.languages` of mkdocs.yml, one entry each.
 
     - {name: Français, lang: fr, link: fr/, code: fr, offer: Aussi ici, close: Fermer}
 
@@ -65,7 +65,7 @@ def read_languages(root: Path) -> list[Language]:
         SourceError: an entry is not whole, or a config and an entry do not agree.
     """
     found = []
-    keys = ("extra", "alternate")
+    keys = ("extra", "languages")
     for line, words in read_entries(root, SOURCE, keys, NEEDED, ("link", "code")):
         language = Language(**{key: words.get(key, "") for key in (*NEEDED, "code")})
         if words.get("link") != (f"{language.code}/" if language.code else ""):
@@ -88,7 +88,7 @@ def read_languages(root: Path) -> list[Language]:
     known = [language.config for language in found]
     for file in sorted(root.glob("mkdocs.*.yml")):
         if file.name not in known:
-            problem = f"no entry of extra.alternate is for {file.name}; add it."
+            problem = f"no entry of extra.languages is for {file.name}; add it."
             raise SourceError(SOURCE, 1, problem)
     return found
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.workflows.flows import (
+from tests.github.flows import (
     ACTION,
     FOLDER,
     HASH,
@@ -97,14 +97,16 @@ WAYS_AROUND = {
         "gpu-runner", "Look for the repository variable GPU_RUNNER", "-z", "-n"
     ),
     "build not strict": replaced("build", "Build both languages", " --strict", ""),
-    "built again": replaced("publish", "Publish", "tools/", "mkdocs build; tools/"),
+    "built again": replaced("publish", "Publish", ".github/", "mkdocs build; .github/"),
     "another artifact": step_with(
         "publish", "Fetch the site", with_={"name": "site", "path": "site"}
     ),
     "browser on another": step_with(
         "browser", "Fetch the site", with_={"name": "site", "path": "site"}
     ),
-    "publish in build": step_with("build", "Keep the site", run=".github/scripts/publish.sh ."),
+    "publish in build": step_with(
+        "build", "Keep the site", run=".github/scripts/publish.sh ."
+    ),
     "pull_request_target": lambda flow: flow["on"].update(pull_request_target=None),
     "every branch": lambda flow: flow["on"].update(push=None),
     "rights for all": lambda flow: flow.update(permissions="write-all"),

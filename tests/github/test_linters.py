@@ -1,12 +1,13 @@
-"""GitHub's schemas and zizmor have nothing to say of the workflows."""
+"""GitHub's schemas, zizmor and the links have nothing to say of .github."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.workflows.flows import ROOT
+from tests.github.flows import ROOT
 
 GITHUB = ROOT / ".github"
 SCHEMAS = {
@@ -24,6 +25,12 @@ def run(tool: str, *arguments) -> subprocess.CompletedProcess:
         capture_output=True,
         text=True,
     )
+
+
+def test_every_file_that_the_policies_link_to_exists():
+    for file in GITHUB.glob("*.md"):
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", file.read_text("utf-8")):
+            assert (GITHUB / target).exists(), f"{file}: {target}"
 
 
 @pytest.mark.parametrize("schema", SCHEMAS)

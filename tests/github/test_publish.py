@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from tests.workflows.conftest import REPOSITORY, run, script
+from tests.github.conftest import REPOSITORY, run, script
+from tests.github.flows import ROOT
 
 PUBLISH = script("publish", "Publish")
 
@@ -65,25 +66,18 @@ def server(tmp_path, environment):
 
 
 @pytest.fixture
-def job(tmp_path, checkout_of_tools):
-    """The folder of the job: the tools, and the site that was built."""
-    site = checkout_of_tools / "site"
+def job(tmp_path):
+    """The folder of the job: the scripts, and the site that was built."""
+    folder = tmp_path / "job"
+    folder.mkdir()
+    (folder / ".github").symlink_to(ROOT / ".github")
+    site = folder / "site"
     (site / "zh").mkdir(parents=True)
     (site / "index.html").write_text("first", encoding="utf-8")
     (site / "zh" / "index.html").write_text("首页", encoding="utf-8")
     (site / "old.html").write_text("old", encoding="utf-8")
     # Such files git leaves out unless told otherwise.
     (site / ".gitignore").write_text("*\n", encoding="utf-8")
-    return checkout_of_tools
-
-
-@pytest.fixture
-def checkout_of_tools(tmp_path):
-    from tests.workflows.flows import ROOT
-
-    folder = tmp_path / "job"
-    folder.mkdir()
-    (folder / "tools").symlink_to(ROOT / ".github/scripts")
     return folder
 
 
@@ -179,7 +173,7 @@ def test_an_interruption_leaves_the_old_site(server, job, environment, tmp_path)
     # All has arrived at the server, and the branch is not moved yet.
     server.hook("pre-receive", f"touch '{tmp_path}/arrived'; sleep 60")
     process = subprocess.Popen(
-        ["bash", "-eo", "pipefail", "-c", PUBLISH],
+        ["bash", "-e", "-c", PUBLISH],
         cwd=job,
         env=environment,
         stdout=subprocess.DEVNULL,

@@ -2,40 +2,62 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 import pytest
+from markdown_it import MarkdownIt
 
-ROOT = Path(__file__).parents[2]
-# A gh that keeps the issues of the repository in a file, two to a page.
+from tests.github.conftest import run, script
+from tests.github.flows import ROOT
+
+# `gh api` over the issues in a file. It takes exactly what the script may say: the list
+# is asked for whole, the oldest first, and a text comes through standard input.
 GH = """\
 import json, os, sys
 from pathlib import Path
 file = Path(os.environ["ISSUES"])
 issues = json.loads(file.read_text())
-path = sys.argv[2]
-assert path.startswith("repos/owner/cheatsheet/issues"), path
-if "--input" in sys.argv:
-    fields = json.load(sys.stdin)
-    if sys.argv[sys.argv.index("--method") + 1] == "PATCH":
-        issue = issues[int(path.rpartition("/")[2]) - 1]
-        issue.update(fields)
+api, path, *rest = sys.argv[1:]
+options, fields = {}, {}
+for option, value in zip(rest[::2], rest[1::2]):
+    if option == "-f":
+        name, _, fields[name] = value.partition("=")
+    elif option == "-F":
+        assert value == "body=@-", value
+        body = sys.stdin.read()
     else:
-        fields["labels"] = [{"name": name} for name in fields["labels"]]
-        issue = {"number": len(issues) + 1, "state": "open", **fields}
-        issue["html_url"] = f"https://example.org/{issue['number']}"
-        issues.append(issue)
-    file.write_text(json.dumps(issues))
-    print(json.dumps(issue))
+        options[option] = value
+if fields:
+    assert "body" not in fields
+    fields["body"] = body
+assert api == "api" and set(options) <= {"--jq", "--method"}, sys.argv
+path, _, query = path.partition("?")
+before, _, number = path.partition("/issues")
+assert before == "repos/owner/cheatsheet", path
+if not fields:
+    query = dict(pair.split("=") for pair in query.split("&"))
+    label = query.pop("labels")
+    assert query == {"state": "all", "sort": "created", "direction": "asc"}
+    assert options == {"--jq": ".[0].number // empty"}
+    print(*[i["number"] for i in issues if label in i["labels"]][:1])
 else:
-    assert "state=all" in path and "labels=torch%20outputs" in path
-    ours = [i for i in issues if {"name": "torch outputs"} in i["labels"]]
-    print(json.dumps([ours[n : n + 2] for n in range(0, len(ours), 2)] or [[]]))
+    if number:
+        assert options["--method"] == "PATCH"
+        issue = issues[int(number[1:]) - 1]
+        issue |= fields
+    else:
+        label = fields.pop("labels[]")
+        issue = {"number": len(issues) + 1, "state": "open", "labels": [label]}
+        issues.append(issue | {"title": fields["title"], "body": fields["body"]})
+    file.write_text(json.dumps(issues))
+    word, plus, _ = options["--jq"].partition(" + ")
+    print(json.loads(word) + f"https://example.org/{issue['number']}")
 """
 DIFF = "docs/en/x.md:9: the page shows other output (-) than this code gave (+):\n  - 1"
+LABEL = "outputs-of-torch-2.15"
 
 
 class Repository:
@@ -62,20 +84,15 @@ class Repository:
             run = outputs / f"outputs-{name}"
             run.mkdir(parents=True)
             (run / "torch.txt").write_text(version + "\n", encoding="utf-8")
-            cases = "".join(
-                f'<testcase name="fence"><failure message="x">{escape(f)}</failure>'
-                "</testcase>"
-                for f in failures
-            )
-            (run / "fences.xml").write_text(
-                f"<testsuites><testsuite>{cases}<testcase/></testsuite></testsuites>",
-                encoding="utf-8",
-            )
+            said = "...F [100%]\n"
+            if failures:
+                said += "\n".join(["=== FAILURES ===", *failures]) + "\n"
+            (run / "fences.txt").write_text(said, encoding="utf-8", newline="")
         return self.run(outputs)
 
     def run(self, outputs: Path) -> subprocess.CompletedProcess:
         return subprocess.run(
-            [sys.executable, ROOT / ".github/scripts" / "report_outputs.py", outputs],
+            [ROOT / ".github/scripts/report-outputs.sh", outputs],
             env=os.environ
             | {
                 "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
@@ -92,19 +109,26 @@ def repository(tmp_path):
     return Repository(tmp_path)
 
 
+def code(body: str) -> list[str]:
+    """The blocks of code that GitHub shows for the text of an issue."""
+    return [t.content for t in MarkdownIt().parse(body) if t.type == "code_block"]
+
+
 def test_no_difference_opens_no_issue(repository):
     assert repository.report(newest=("2.15.0+cpu", [])).returncode == 0
     assert repository.issues == []
 
 
 def test_a_difference_opens_one_issue_and_the_next_week_no_second(repository):
-    for _ in range(2):
+    for said in ("opened", "updated"):
         done = repository.report(newest=("2.15.0+cpu", [DIFF]))
         assert done.returncode == 0, done.stderr
-    assert "up to date: https://example.org/1" in done.stdout
+        assert done.stdout == f"{said} https://example.org/1\n"
     [issue] = repository.issues
     assert issue["title"] == "Pages show other output than torch 2.15 prints"
-    assert DIFF in issue["body"]
+    assert issue["labels"] == [LABEL]
+    [block] = code(issue["body"])
+    assert block == f"=== FAILURES ===\n{DIFF}\n"
 
 
 def test_the_issue_follows_the_difference(repository):
@@ -119,9 +143,15 @@ def test_the_nightly_and_the_release_are_one_cause_and_two_releases_are_two(repo
         newest=("2.15.0+cpu", [DIFF]), nightly=("2.16.0.dev20261120+cpu", [DIFF])
     )
     repository.report(newest=("2.16.0+cpu", [DIFF]), nightly=("2.17.0.dev2+cpu", []))
-    titles = [issue["title"].split()[-2] for issue in repository.issues]
-    assert titles == ["2.15", "2.16"]
-    assert "torch 2.16.0+cpu: 1 fences" in repository.issues[1]["body"]
+    issues = {issue["title"].split()[-2]: issue["body"] for issue in repository.issues}
+    assert len(repository.issues) == 2
+    assert set(issues) == {"2.15", "2.16"}
+    assert "### torch 2.16.0+cpu\n" in issues["2.16"]
+    # Both in one week: one text holds both.
+    repository.report(newest=("2.16.0+cpu", [DIFF]), nightly=("2.16.1.dev1", [DIFF]))
+    assert len(repository.issues) == 2
+    [body] = [i["body"] for i in repository.issues if "2.16" in i["title"]]
+    assert body.count("### torch 2.16.") == len(code(body)) == 2
 
 
 def test_a_closed_issue_is_opened_again(repository):
@@ -133,14 +163,12 @@ def test_a_closed_issue_is_opened_again(repository):
 
 
 def test_the_issue_is_found_behind_others_and_theirs_are_left_alone(repository):
-    mark = "<!-- torch outputs: 2.15 -->"
-    label, url = [{"name": "torch outputs"}], "https://example.org/"
     others = [
-        {"number": n, "state": "open", "labels": label, "body": None, "html_url": url}
+        {"number": n, "state": "open", "labels": ["torch 2.15"], "title": "x"}
         for n in range(1, 6)
     ]
     # Without the label it is not ours, whatever it says.
-    others[0] |= {"labels": [], "body": mark}
+    others[0] |= {"title": "Pages show other output than torch 2.15 prints"}
     repository.issues = others
     repository.report(newest=("2.15.0+cpu", [DIFF]))
     repository.report(newest=("2.15.0+cpu", [DIFF, DIFF]))
@@ -148,43 +176,45 @@ def test_the_issue_is_found_behind_others_and_theirs_are_left_alone(repository):
     assert len(repository.issues) == 6
 
 
-def test_an_output_cannot_leave_its_block_or_become_a_command(repository):
-    evil = "```\n@everyone $(touch evil) `touch evil` ````"
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_an_output_cannot_leave_its_block_or_become_a_command(repository, end):
+    evil = f"```{end}@everyone $(touch evil) `touch evil` ````{end}{end}~~~{end}# x"
     done = repository.report(newest=("2.15.0+cpu", [evil]))
     assert done.returncode == 0, done.stderr
-    body = repository.issues[0]["body"]
-    assert f"\n`````diff\n{evil}\n`````" in body
+    [block] = code(repository.issues[0]["body"])
+    assert block.split() == ["===", "FAILURES", "===", *evil.split()]
     assert not list(repository.folder.rglob("evil"))
 
 
-def test_a_long_report_is_cut_between_two_fences(repository):
-    done = repository.report(newest=("2.15.0+cpu", [DIFF + "x" * 9_000] * 20))
+def test_a_long_report_is_cut_and_says_so(repository):
+    done = repository.report(newest=("2.15.0+cpu", [DIFF + "é" * 9_000] * 20))
     assert done.returncode == 0, done.stderr
     body = repository.issues[0]["body"]
     assert len(body) < 65_536
-    assert body.count("```") % 2 == 0
-    assert body.endswith("The rest is in the log of the job.")
+    assert body.endswith("\n\nThe rest is in the log of the job.\n")
+    assert len(code(body)) == 1
 
 
 @pytest.mark.parametrize(
-    ("version", "report", "words"),
+    ("version", "said", "words"),
     [
-        ("$(x)", "<testsuites/>", "is no version of torch"),
-        ("2.15.0", "<testsuites>", "fences.xml: cannot be read"),
-        ("2.15.0", None, "fences.xml: cannot be read"),
+        ("$(x)", "...", "torch.txt does not hold a version of torch"),
+        ("", "...", "torch.txt does not hold a version of torch"),
+        ("2.15.0", "", "fences.txt is missing or empty"),
+        ("2.15.0", None, "fences.txt is missing or empty"),
         (None, None, "no run left its outputs here"),
     ],
 )
-def test_a_broken_run_fails_with_its_file(repository, version, report, words):
+def test_a_broken_run_fails_with_its_file(repository, version, said, words):
     run = repository.folder / "outputs" / "outputs-newest"
     run.mkdir(parents=True)
-    if version:
+    if version is not None:
         (run / "torch.txt").write_text(version, encoding="utf-8")
-    if report:
-        (run / "fences.xml").write_text(report, encoding="utf-8")
+    if said is not None:
+        (run / "fences.txt").write_text(said, encoding="utf-8")
     done = repository.run(run.parent)
     assert done.returncode == 1
-    assert words in done.stderr
+    assert words in done.stdout
     assert repository.issues == []
 
 
@@ -195,3 +225,25 @@ def test_a_refusal_of_github_fails(repository):
     done = repository.report(newest=("2.15.0+cpu", [DIFF]))
     assert done.returncode == 1
     assert "HTTP 403" in done.stderr
+
+
+def test_what_the_weekly_run_writes_is_what_the_issue_shows(
+    repository, checkout, environment
+):
+    """Pytest and the script have to agree on where the failures begin."""
+    shutil.rmtree(checkout / "docs")
+    page = checkout / "docs" / "en" / "x.md"
+    page.parent.mkdir(parents=True)
+    page.write_text("```python\nprint(2)\n```\n\n```text\n1\n```\n", encoding="utf-8")
+    step = script("outputs", "Run the fences", "weekly.yml")
+    done = run(step, checkout, environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    runs = checkout / "runs"
+    runs.mkdir()
+    (checkout / "outputs").rename(runs / "outputs-newest")
+    done = repository.run(runs)
+    assert done.returncode == 0, done.stdout + done.stderr
+    [issue] = repository.issues
+    [block] = code(issue["body"])
+    assert block.lstrip("=").startswith(" FAILURES ")
+    assert all(said in block for said in ("docs/en/x.md:", "- 1\n", "+ 2\n"))

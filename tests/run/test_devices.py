@@ -6,7 +6,6 @@ there, nothing of a GPU.
 """
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,13 +13,15 @@ from pathlib import Path
 import pytest
 import torch
 
+from cheatsheet.page import Shell, load, read
 from cheatsheet.run import devices
-from cheatsheet.blocks import read_blocks, read_examples, read_page
-from cheatsheet.run.placing import places_tensors
+from cheatsheet.run.devices import moves_to_accelerator
 from cheatsheet.run.shell import run_shell
-from tests.run.test_planted_pages import ROOT, fence, run_pytest
+from tests.run.planted import ROOT, fence, plant, run_pytest
 
-PAGES = sorted((ROOT / "docs").rglob("*.md"))
+PAGES = [
+    load(ROOT, path.relative_to(ROOT)) for path in sorted((ROOT / "docs").rglob("*.md"))
+]
 
 
 # It cannot be used. What torch says in each case is simulated, in torch's own words.
@@ -69,15 +70,6 @@ def test_a_gpu_that_does_not_answer_is_refused(monkeypatch):
     assert "torch says: " in devices.why_unusable("cuda")
 
 
-def test_a_run_on_cuda_fails_at_once_without_a_gpu():
-    hidden = {"CUDA_VISIBLE_DEVICES": ""}  # where there is one
-    done = run_pytest(ROOT, "docs/en/gpu-info.md", "--device", "cuda", **hidden)
-    assert done.returncode == 4
-    assert "--device cuda cannot run here: " in done.stderr
-    assert len(done.stderr.strip().split("\n")) == 1
-    assert "passed" not in done.stdout
-
-
 def test_a_device_breaks_in_clear_words():
     broken = devices.failure("cuda", torch.OutOfMemoryError("CUDA out of memory.\nx"))
     assert broken == "the GPU is out of memory: CUDA out of memory."
@@ -119,46 +111,39 @@ def test_a_record_of_cuda_names_the_driver(monkeypatch):
         devices.describe("cuda")
 
 
-def test_which_fences_put_tensors_on_the_device():
-    sources = {
-        "device = try_gpu()\nprint(device)": False,
-        "net.to(device)": True,
-        "X = torch.ones(2, device=device)": True,
-        "with device:\n    X = torch.ones(2)": True,
-        "last = try_all_gpus()[-1]\nX.to(last)": True,
-        "X.to(torch.float64)": False,
-        "net.to('meta')": False,
-        "for d in try_all_gpus():\n    X.to(device=d)": True,
-        "where = accelerator() or 'cpu'\nX.to(where)": False,
-        "X.to(torch.accelerator.current_accelerator() or 'cpu')": True,
-        "device = torch.device('cpu')\nX.to(device)": False,
-    }
-    assert places_tensors(list(sources), "emulated") == list(sources.values())
-    assert not any(places_tensors(list(sources), "cpu"))
-    choice = ["d = 'cuda' if torch.cuda.is_available() else 'cpu'\nX.to(d)"]
-    assert places_tensors(choice, "cuda") == [True]
-    assert places_tensors(choice, "emulated") == [False]
+MOVING = {  # the code of a page, and at which of its fences it moves
+    "device = try_gpu()\nprint(device)": 0,
+    "X.to(device)": 0,
+    "device = try_gpu()|X.to(device)": 2,
+    "device = torch.accelerator.current_accelerator()|x|net.to_empty(device=device)": 3,
+    "X = torch.ones(2, device=try_all_gpus()[-1])": 1,
+    "with device:\n    X = torch.ones(2)|device = try_gpu()": 1,
+    "from snippets.gpu_device import try_gpu|X.to('meta')": 0,
+}
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_pages_about_gpus_put_tensors_there(language):
+@pytest.mark.parametrize("code", MOVING)
+def test_a_page_that_asks_for_the_accelerator_and_moves(code):
+    page = read(Path("page.md"), "".join(map(fence, code.split("|"))))
+    found = moves_to_accelerator(page.examples)
+    assert (found.number if found else 0) == MOVING[code]
+
+
+def test_the_pages_about_gpus_move_to_them():
     """So that a run on the CPU cannot pass for one on a GPU."""
-    counts = {}
-    for path in (ROOT / "docs" / language).glob("*.md"):
-        sources = [example.code.source for example in read_examples(path)]
-        counts[path.stem] = sum(places_tensors(sources, "cuda"))
-    assert counts["network-on-gpu"] >= 10
-    assert counts["gpu-device"] >= 3
-    assert counts["gpu-info"] >= 2
+    pages = {page.path for page in PAGES if moves_to_accelerator(page.examples)}
+    for language in ("en", "zh"):
+        for name in ("network-on-gpu", "gpu-device", "gpu-info"):
+            assert Path(f"docs/{language}/{name}.md") in pages
 
 
 def test_shell_blocks_of_the_pages_run():
     """All but nvidia-smi, which only a machine with a GPU has."""
     blocks = {
-        block.source
-        for path in PAGES
-        for block in read_blocks(read_page(path), path)
-        if block.language == "bash" and "nvidia-smi" not in block.source
+        part.code.source
+        for page in PAGES
+        for part in page.parts
+        if isinstance(part, Shell) and "nvidia-smi" not in part.code.source
     }
     assert len(blocks) >= 2
     for source in blocks:
@@ -218,18 +203,15 @@ case "$*" in *-l*) sleep 100;; *--fail*) exit 9;; esac
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory) -> Path:
-    root = tmp_path_factory.mktemp("project")
-    for name in ("fences", "snippets"):
-        shutil.copytree(ROOT / name, root / name)
-    for name in ("conftest.py", "pyproject.toml"):
-        shutil.copy(ROOT / name, root)
-    with (root / "fences/devices.py").open("a", encoding="utf-8") as file:
+    pages = {f"en/{name}": text for name, text in PLANTED.items()}
+    pages["zh/missing"] = PLANTED["missing"]
+    root = plant(tmp_path_factory.mktemp("project"), pages)
+    with (root / "cheatsheet/run/devices.py").open("a", encoding="utf-8") as file:
         file.write(SIMULATED)
-    for language in ("en", "zh"):
-        docs = root / "docs" / language
-        docs.mkdir(parents=True)
-        for name, text in PLANTED.items():
-            (docs / f"{name}.md").write_text(text, encoding="utf-8")
+    shell = root / "cheatsheet/run/shell.py"  # one second is endless enough here
+    text = shell.read_text(encoding="utf-8")
+    assert "ENDLESS_SECONDS = 5\n" in text
+    shell.write_text(text.replace("ENDLESS_SECONDS = 5\n", "ENDLESS_SECONDS = 1\n"))
     command = root / "bin/nvidia-smi"
     command.parent.mkdir()
     command.write_text(NVIDIA_SMI)
@@ -256,12 +238,14 @@ def output(project) -> str:
         "pytest docs --device cuda --update-outputs",
         "docs/en/untitled.md:11: the page shows other output (-) than this code gave",
         "title this output CPU, and run: pytest docs --device cuda --update-outputs",
-        "docs/en/stayed.md:9: this fence is to put tensors on GPU, and none was put",
+        "docs/en/stayed.md:9: this page asks for the accelerator and moves to it, but "
+        "no tensor was put on GPU",
         "docs/en/full.md:5: the GPU is out of memory: CUDA out of memory. Tried ...",
         "docs/en/gone.md:1: the GPU failed or is gone: CUDA error: unspecified launch",
         "docs/en/gone.md:5: not run: the GPU failed or is gone",
         "docs/en/shell.md:9: this block ended with exit code 9",
         "outputs that differ between CPU and GPU: 2",
+        "FAILED docs/en/stayed.md::[CodeFence#2]",
         "PASSED docs/en/right.md::[CodeFence#2]",
         "PASSED docs/en/shell.md::[Shell line:1]",
         "PASSED docs/en/shell.md::[Shell line:5]",
@@ -284,58 +268,3 @@ def test_the_first_run_on_cuda_writes_what_is_missing_in_both_languages(project)
     assert "updated docs/en/missing.md: line 11" in done.stdout
     assert others.read_text(encoding="utf-8") == PLANTED["untitled"]
     assert done.returncode == 1  # the output that needs a title
-
-
-def test_an_emulated_output_is_never_written(project):
-    done = run_pytest(project, "docs", "--device", "emulated", "--update-outputs")
-    assert done.returncode == 4
-    assert "--update-outputs is refused with --device emulated" in done.stderr
-
-
-def test_an_accelerator_must_make_a_titled_output_another_one(project):
-    page = project / "docs/en/same.md"
-    page.write_text('```python\n1\n```\n\n```text title="CPU"\n1\n```\n')
-    done = run_pytest(project, str(page), "--device", "emulated")
-    page.unlink()
-    assert done.returncode == 1
-    assert "docs/en/same.md:5: this output is titled CPU, and an acc" in done.stdout
-
-
-def test_the_workers_of_xdist_tell_what_ran(project):
-    """One page in each, and an output rewritten; the report is the one of all."""
-    pages = [project / f"docs/{language}/split.md" for language in ("en", "zh")]
-    for page in pages:
-        page.write_text(fence("1 + 1", "3") + fence("2", "2"))
-    arguments = ["-n", "2", "--dist", "loadfile", "--update-outputs"]
-    done = run_pytest(project, *map(str, pages), *arguments)
-    got = [page.read_text() for page in pages]
-    for page in pages:
-        page.unlink()
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "fences run on CPU: 4" in done.stdout
-    assert got == [fence("1 + 1", "2") + fence("2", "2")] * 2
-
-
-def test_the_fences_need_neither_mkdocs_nor_the_rest(tmp_path):
-    """Only what a machine with a GPU is given: see fences/__init__.py."""
-    blocked = "mkdocs material bs4 babel yaml xdist jsonschema playwright jieba"
-    finder = (
-        "import sys\n\n\nclass Refuse:\n"
-        "    def find_spec(self, name, path=None, target=None):\n"
-        f"        if name.partition('.')[0] in {blocked.split()!r}:\n"
-        "            raise ModuleNotFoundError(name)\n\n\n"
-        "sys.meta_path.insert(0, Refuse())\n"
-    )
-    (tmp_path / "sitecustomize.py").write_text(finder)
-    arguments = ["docs/en/gpu-device.md", "-q", "-p", "no:cacheprovider"]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:xdist", *arguments],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    count = len(read_examples(ROOT / "docs/en/gpu-device.md"))
-    assert f"fences run on CPU: {count}" in done.stdout

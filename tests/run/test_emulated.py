@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from tests.run.test_planted_pages import ROOT
+from tests.run.planted import ROOT
 
 BEGIN = """
 import copy, io, pytest, torch

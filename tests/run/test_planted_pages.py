@@ -1,20 +1,9 @@
 """Whole runs of pytest over planted pages: what passes, what fails, in which words."""
 
-import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
+import torch
 
-ROOT = Path(__file__).parents[2]
-
-
-def fence(code: str, output: str | None = None, flags: str = "") -> str:
-    text = f"```python{flags}\n{code}\n```\n\n"
-    return text if output is None else text + f"```text\n{output}\n```\n\n"
-
+from tests.run.planted import fence, plant, run_pytest
 
 RAISES = " { .raises }"
 GOOD = {
@@ -70,13 +59,19 @@ GOOD = {
     "b_is_clean": fence(
         "import os, torch\n\n"
         "print(torch.initial_seed() != 0, torch.get_num_threads() == "
-        f"{__import__('torch').get_num_threads()})\n"
+        f"{torch.get_num_threads()})\n"
         "print(torch.get_default_dtype(), torch.get_default_device())\n"
         "print(torch.are_deterministic_algorithms_enabled(), torch.is_grad_enabled())\n"
         "print(torch.tensor(0.12345), hasattr(torch.nn.Linear, 'leak'))\n"
         "os.environ.get('LEAK'), os.listdir()",
         "True True\ntorch.float32 cpu\nFalse True\ntensor(0.1235) False\n(None, [])",
     ),
+    # The cost of a page is linear: each fence runs once, however many follow it.
+    "each_runs_once": fence(
+        "with open('count.txt', 'a') as file:\n    _ = file.write('x')\n"
+    )
+    * 9
+    + fence("len(open('count.txt').read())", "9"),
 }
 # Each page, with the line at which it fails and words of the message.
 BAD = {
@@ -123,40 +118,42 @@ BAD = {
         "other output",
     ),
     "syntax": (fence("x = (", "1"), 2, "this is not Python"),
+    "no_id": ("# Title\n\n" + fence("1", "1"), 1, "this heading has no id"),
+}
+
+
+UPDATED = (
+    "# 标题 { #title }\r\n\r\n```python\r\n1 + 1\r\n```\r\n\r\n```text\r\n3\r\n```"
+    "\r\n\r\ntrailing spaces  \r\n\r\n```python\r\n'same'\r\n```\r\n\r\n```text\r\n"
+    "'same'  \r\n```\r\n\r\n```python\r\nprint('a\\nb')\r\n```\r\n\r\n```text\r\n```"
+    "\r\nno end"
+)
+UPDATES = {  # each page before and after --update-outputs
+    "updated": (
+        UPDATED,
+        UPDATED.replace("\r\n3\r\n", "\r\n2\r\n").replace(
+            "text\r\n```", "text\r\na\r\nb\r\n```"
+        ),
+    ),
+    # What no output can mend stays.
+    "broken": (fence("x = 1", "1") + fence("1 / 0", "2"),) * 2,
+    "en/split": (fence("1 + 1", "3"), fence("1 + 1", "2")),
+    "zh/split": (fence("1 + 1", "3"), fence("1 + 1", "2")),
 }
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory) -> Path:
-    """A copy of the runner with the planted pages, as a project of its own."""
-    root = tmp_path_factory.mktemp("project")
-    shutil.copytree(ROOT / "fences", root / "fences")
-    for name in ("conftest.py", "pyproject.toml"):
-        shutil.copy(ROOT / name, root)
-    docs = root / "docs" / "en"
-    docs.mkdir(parents=True)
-    for name, text in GOOD.items():
-        (docs / f"{name}.md").write_text(text, encoding="utf-8")
-    for name, (text, _line, _words) in BAD.items():
-        (docs / f"{name}.md").write_text(text, encoding="utf-8")
-    return root
-
-
-def run_pytest(root: Path, *arguments: str, **environment: str):
-    environ = {key: value for key, value in os.environ.items() if key != "CI"}
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rA", *arguments],
-        cwd=root,
-        env=environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+def project(tmp_path_factory):
+    """The planted pages below docs/en, and those to be updated below docs/new."""
+    pages = {f"en/{name}": text for name, text in GOOD.items()}
+    pages |= {f"en/{name}": text for name, (text, _line, _words) in BAD.items()}
+    pages |= {f"new/{name}": before for name, (before, _after) in UPDATES.items()}
+    return plant(tmp_path_factory.mktemp("project"), pages)
 
 
 @pytest.fixture(scope="module")
 def output(project) -> str:
-    done = run_pytest(project, "docs")
+    done = run_pytest(project, "docs/en", bare=True)
     assert done.returncode == 1, done.stdout + done.stderr
     return done.stdout
 
@@ -176,6 +173,13 @@ def test_bad_page_fails_with_its_line(output, name):
     assert words in message.partition("\ndocs/en/")[0].partition("\n____")[0]
 
 
+def test_the_report_counts_what_ran_on_a_bare_machine(output):
+    """All of this ran with torch, pytest and pytest-markdown-docs alone."""
+    pages = [*GOOD.values(), *(text for text, _line, _words in BAD.values())]
+    count = "".join(pages).count("```python") - 2  # "syntax" and "no_id" are no pages
+    assert f"fences run on CPU: {count}\n" in output
+
+
 def test_a_single_fence_can_be_run(project):
     """The fences before it run first, so that it finds its names."""
     done = run_pytest(project, "docs/en/silent.md", "-k", "line:5")
@@ -183,53 +187,51 @@ def test_a_single_fence_can_be_run(project):
     assert "1 passed" in done.stdout
 
 
-def test_the_cost_of_a_page_is_linear(project):
-    """Each fence runs once, however many follow it."""
-    page = project / "docs" / "count.md"
-    code = "with open('count.txt', 'a') as file:\n    _ = file.write('x')\n"
-    page.write_text(fence(code) * 9 + fence("len(open('count.txt').read())", "9"))
-    done = run_pytest(project, str(page))
-    page.unlink()
-    assert done.returncode == 0, done.stdout
+@pytest.fixture(scope="module")
+def update(project) -> str:
+    """A run that updates pages, each of them in one of two workers of pytest-xdist."""
+    arguments = ["-n", "2", "--dist", "loadfile", "--update-outputs"]
+    done = run_pytest(project, "docs/new", *arguments)
+    assert done.returncode == 1, done.stdout + done.stderr
+    return done.stdout
 
 
-UPDATED = (
-    "# 标题\r\n\r\n```python\r\n1 + 1\r\n```\r\n\r\n```text\r\n3\r\n```\r\n\r\n"
-    "trailing spaces  \r\n\r\n```python\r\n'same'\r\n```\r\n\r\n```text\r\n'same'  \r\n"
-    "```\r\n\r\n```python\r\nprint('a\\nb')\r\n```\r\n\r\n```text\r\n```\r\nno end"
-)
+@pytest.mark.parametrize("name", UPDATES)
+def test_update_rewrites_the_outputs_that_differ_and_no_other_byte(
+    project, update, name
+):
+    got = (project / f"docs/new/{name}.md").read_bytes().decode()
+    assert got == UPDATES[name][1]
 
 
-def test_update_rewrites_the_outputs_that_differ_and_no_other_byte(project):
-    page = project / "docs" / "updated.md"
-    page.write_bytes(UPDATED.encode())
-    done = run_pytest(project, str(page), "--update-outputs")
-    got = page.read_bytes().decode()
-    page.unlink()
-    assert done.returncode == 0, done.stdout
-    assert "updated docs/updated.md: line 7, 25" in done.stdout
-    assert got == UPDATED.replace("\r\n3\r\n", "\r\n2\r\n").replace(
-        "text\r\n```", "text\r\na\r\nb\r\n```"
-    )
+def test_the_workers_of_xdist_tell_what_ran(update):
+    assert "updated docs/new/updated.md: line 7, 25\n" in update
+    for language in ("en", "zh"):
+        assert f"updated docs/new/{language}/split.md: line 5\n" in update
+    assert "fences run on CPU: 7\n" in update
+    assert "broken.md:5: this output follows code that prints nothing" in update
+    failed = [line for line in update.split("\n") if line.startswith("FAILED ")]
+    assert len(failed) == 2
+    assert all("docs/new/broken.md::" in line for line in failed)
 
 
-def test_update_leaves_what_no_output_can_mend(project):
-    page = project / "docs" / "broken.md"
-    text = fence("x = 1", "1") + fence("1 / 0", "2")
-    page.write_text(text)
-    done = run_pytest(project, str(page), "--update-outputs")
-    got = page.read_text()
-    page.unlink()
-    assert done.returncode == 1
-    assert got == text
+REFUSED = {  # options, with the one line of stderr
+    "--update-outputs": "--update-outputs is refused where CI is set.",
+    "--update-outputs --device emulated": "refused with --device emulated: what an ",
+    "--update-outputs --record x.json": "update first, then record.",
+    "--device cuda": "--device cuda cannot run here: ",
+}
 
 
-def test_update_is_refused_where_ci_is_set(project):
-    page = project / "docs" / "refused.md"
-    page.write_text(fence("1", "2"))
-    done = run_pytest(project, str(page), "--update-outputs", CI="true")
-    got = page.read_text()
-    page.unlink()
+@pytest.mark.parametrize("options", REFUSED)
+def test_what_cannot_be_is_refused_at_once(project, options):
+    ci = {"CI": "true"} if options == "--update-outputs" else {}
+    hidden = {"CUDA_VISIBLE_DEVICES": ""}  # where there is a GPU
+    page = project / "docs/en/wrong_number.md"
+    done = run_pytest(project, str(page), *options.split(), **ci, **hidden)
     assert done.returncode == 4
-    assert "--update-outputs is refused where CI is set." in done.stderr
-    assert got == fence("1", "2")
+    assert REFUSED[options] in done.stderr
+    assert len(done.stderr.strip().split("\n")) == 1
+    assert "passed" not in done.stdout
+    assert page.read_text() == BAD["wrong_number"][0]
+    assert not (project / "x.json").exists()

@@ -1,23 +1,22 @@
 """`--record`: what a run writes, and what of it holds when a page changes."""
 
 import json
-from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft202012Validator
 
-from cheatsheet.blocks import read_examples
+from cheatsheet.page import SourceError, load, read
 from cheatsheet.run.records import (
-    SCHEMA_FILE,
-    RecordError,
+    Run,
+    count_passed,
     digest,
-    page_keys,
-    read_record,
+    keys,
+    read_records,
+    write_record,
 )
-from tests.run.test_planted_pages import ROOT, fence, run_pytest
+from tests.run.planted import ROOT, fence, plant, run_pytest
 
-SCHEMA = Draft202012Validator(json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
 PAGE = (
     "# Page { #page }\n\n"
     + fence("from snippets.gpu_device import try_gpu")
@@ -27,127 +26,223 @@ PAGE = (
 )
 
 
-@pytest.fixture(scope="module")
-def recorded(tmp_path_factory) -> tuple[Path, dict]:
-    """A project with one page, and the record of a run over it, of both devices."""
-    import shutil
+SAME = '```python\n1\n```\n\n```text title="CPU"\n1\n```\n'
 
-    root = tmp_path_factory.mktemp("project")
-    for name in ("fences", "snippets"):
-        shutil.copytree(ROOT / name, root / name)
-    for name in ("conftest.py", "pyproject.toml"):
-        shutil.copy(ROOT / name, root)
-    page = root / "docs/en/page.md"
-    page.parent.mkdir(parents=True)
-    page.write_text(PAGE)
-    done = run_pytest(root, "docs", "--record", "docs/runs/cpu.json")
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory) -> tuple[Path, Run]:
+    """A project with a page, and the record of a run over it on a bare machine."""
+    pages = {"en/page": PAGE, "emulated/same": SAME}
+    root = plant(tmp_path_factory.mktemp("project"), pages)
+    done = run_pytest(root, "docs/en", "--record", "docs/runs/cpu.json", bare=True)
     assert done.returncode == 1  # the last fence is wrong
     assert "recorded in docs/runs/cpu.json" in done.stdout
-    return root, read_record(root / "docs/runs/cpu.json")
+    return root, read_records(root / "docs/runs", root)["cpu"]
 
 
 def test_what_is_recorded(recorded):
-    _, record = recorded
-    SCHEMA.validate(record)
-    assert record["device"]["kind"] == "cpu"
-    assert record["commit"] is record["dirty"] is None  # no git there
-    blocks = [
-        (b["page"], b["line"], b["id"], b["result"], b["output"] is None)
-        for b in record["blocks"]
-    ]
+    _, run = recorded
+    assert run.device.kind == "cpu"
+    assert run.commit is run.dirty is None  # no git there
+    blocks = [(b.page, b.line, b.id, b.result, b.output is None) for b in run.blocks]
     assert blocks == [
         ("docs/en/page.md", 3, "page", "passed", True),
         ("docs/en/page.md", 9, "numbers", "passed", False),
         ("docs/en/page.md", 17, "numbers", "failed", False),
     ]
+    assert all(block.seconds > 0 for block in run.blocks)
 
 
-CHANGES = {  # what changes, and how many of three blocks are still those that ran
-    "nothing": (lambda page: page, 3),
-    "lines": (lambda page: "More.\n\n" + page, 3),
-    "order": (lambda page: page.replace("## Numbers { #numbers }\n\n", ""), 3),
+def test_what_is_written_is_what_is_read(recorded, tmp_path):
+    root, run = recorded
+    write_record(tmp_path / "cpu.json", run)
+    assert (tmp_path / "cpu.json").read_bytes() == (
+        root / "docs/runs/cpu.json"
+    ).read_bytes()
+    assert read_records(tmp_path, tmp_path) == {"cpu": run}
+
+
+# What changes, how many examples there are then, and how many of them are still those
+# that ran and passed: two of three, for the last one failed.
+CHANGES = {
+    "nothing": (lambda page: page, 3, 2),
+    "lines": (lambda page: "More.\n\n" + page, 3, 2),
+    "order": (lambda page: page.replace("## Numbers { #numbers }\n\n", ""), 3, 2),
     "code": (
         lambda page: page.replace("1 + 1\n```\n\n```text\n2", "2\n```\n\n```text\n2"),
-        2,
+        3,
+        1,
     ),
-    "comment": (lambda page: page.replace("try_gpu", "try_gpu  # a comment"), 2),
-    "output": (lambda page: page.replace("\n2\n", "\n2.0\n"), 2),
-    "a block more": (lambda page: page + fence("1 + 1", "2"), 3),
-    "a block less": (lambda page: page.partition("## ")[0], 1),
+    "comment": (lambda page: page.replace("try_gpu", "try_gpu  # a comment"), 3, 1),
+    "output": (lambda page: page.replace("\n2\n", "\n2.0\n"), 3, 1),
+    "what failed": (lambda page: page.replace("\n3\n", "\n4\n"), 3, 2),
+    "a block more": (lambda page: page + fence("1 + 1", "2"), 4, 2),
+    "a block less": (lambda page: page.partition("## ")[0], 1, 1),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_which_blocks_still_are_the_ones_that_ran(recorded, tmp_path, change):
-    root, record = recorded
-    make, count = CHANGES[change]
-    page = tmp_path / "page.md"
-    page.write_text(make(PAGE))
-    ran = Counter((block["code"], block["output"]) for block in record["blocks"])
-    assert (page_keys(page, root, "cpu") & ran).total() == count
+def test_which_blocks_still_are_the_ones_that_passed(recorded, change):
+    root, run = recorded
+    make, total, passed = CHANGES[change]
+    page = read(Path("docs/en/page.md"), make(PAGE))
+    assert count_passed(page, run, root) == (total, passed)
+
+
+def test_nothing_passed_on_another_page_or_where_no_run_was(recorded):
+    root, run = recorded
+    assert count_passed(read(Path("docs/en/other.md"), PAGE), run, root) == (3, 0)
+    assert count_passed(read(Path("docs/en/page.md"), PAGE), None, root) == (3, 0)
 
 
 def test_a_changed_definition_has_not_run(recorded):
-    root, record = recorded
+    root, run = recorded
     file = root / "snippets/gpu_device.py"
     text = file.read_text(encoding="utf-8")
     file.write_text(text + "\n# changed\n", encoding="utf-8")
-    keys = page_keys(root / "docs/en/page.md", root, "cpu")
+    counts = count_passed(load(root, "docs/en/page.md"), run, root)
     file.write_text(text, encoding="utf-8")
-    ran = Counter((block["code"], block["output"]) for block in record["blocks"])
-    assert (keys & ran).total() == 2
+    assert counts == (3, 1)
 
 
-def test_a_gpu_output_does_not_touch_the_record_of_the_cpu(tmp_path):
-    page = tmp_path / "page.md"
-    page.write_text('```python\n1\n```\n\n```text title="CPU"\n1\n```\n')
-    before = [page_keys(page, ROOT, kind) for kind in ("cpu", "cuda")]
-    with page.open("a") as file:
-        file.write('\n```text title="GPU"\n2\n```\n')
-    after = [page_keys(page, ROOT, kind) for kind in ("cpu", "cuda")]
-    assert before[0] == after[0]
-    assert before[1] != after[1]
+def test_a_gpu_output_does_not_touch_the_record_of_the_cpu():
+    both = SAME + '\n```text title="GPU"\n2\n```\n'
+    cpu = [keys(read(Path("page.md"), text), "cpu", ROOT) for text in (SAME, both)]
+    gpu = [keys(read(Path("page.md"), text), "cuda", ROOT) for text in (SAME, both)]
+    assert cpu[0] == cpu[1]
+    assert gpu[0] != gpu[1]
 
 
-FORGED = {
-    "cut off": (lambda text: text[: len(text) // 2], "the file is cut off or damaged"),
-    "empty": (lambda text: "", "the file is cut off or damaged"),
+# A file that cannot be trusted: the device that its name says, what was made of the
+# record of the repository, and words of the error.
+
+FILE = ROOT / "docs/runs/cpu.json"
+
+
+def _rewritten(**changes) -> str:
+    """A record of the right digest; what is "nothing" is left out."""
+    record = json.loads(FILE.read_text(encoding="utf-8")) | changes
+    record = {key: value for key, value in record.items() if value != "nothing"}
+    return json.dumps(record | {"digest": digest(record)})
+
+
+def _with(part: str, **changes) -> str:
+    record = json.loads(FILE.read_text(encoding="utf-8"))
+    if part == "device":
+        return _rewritten(device=record["device"] | changes)
+    first, *rest = record["blocks"]
+    return _rewritten(blocks=[first | changes, *rest])
+
+
+BAD = {
+    "cut off": ("cpu", lambda text: text[:-100], "the file is cut off or damaged"),
+    "empty": ("cpu", lambda text: "", "the file is cut off or damaged"),
+    "no record": ("cpu", lambda text: "[]", "it has the schema None, and 1 is needed"),
     "old schema": (
+        "cpu",
         lambda text: text.replace('"schema": 1', '"schema": 0'),
         "it has the schema 0, and 1 is needed",
     ),
-    "no record": (lambda text: "[]", "it has the schema None, and 1 is needed"),
-    "result": (
-        lambda text: text.replace('"failed"', '"passed"'),
+    "edited": (
+        "cpu",
+        lambda text: text.replace("2.13.0", "2.14.0", 1),
         "it was changed after the run that wrote it",
     ),
-    "kind": (
+    "another result": (
+        "cpu",
+        lambda text: text.replace('"passed"', '"failed"', 1),
+        "it was changed after the run that wrote it",
+    ),
+    "edited device": (
+        "cuda",
         lambda text: text.replace('"kind": "cpu"', '"kind": "cuda"'),
         "it was changed after the run that wrote it",
     ),
+    "another device": ("cuda", lambda text: text, "this is a run on the device cpu"),
+    "emulated as a GPU": (
+        "cuda",
+        lambda text: _with("device", kind="emulated"),
+        "this is a run on the device emulated",
+    ),
+    "a GPU without a driver": (
+        "cuda",
+        lambda text: _with("device", kind="cuda"),
+        "device.driver: None on cuda",
+    ),
+    "a driver of a CPU": (
+        "cpu",
+        lambda text: _with("device", driver="580"),
+        "device.driver: '580' on cpu",
+    ),
+    "of a day to come": (
+        "cpu",
+        lambda text: _rewritten(time="2999-01-01T00:00:00+00:00"),
+        "it is of a day to come",
+    ),
+    "a key too few": ("cpu", lambda text: _rewritten(dirty="nothing"), "are needed"),
+    "a key too many": ("cpu", lambda text: _rewritten(more=1), "are needed"),
+    "no blocks": ("cpu", lambda text: _rewritten(blocks=[]), "blocks: nothing ran"),
+    "a block that is none": ("cpu", lambda text: _rewritten(blocks=[1]), "blocks[0]"),
+    "a block's key": ("cpu", lambda text: _with("block", more=1), "blocks[0]: ["),
 }
+# Values that are not of their form.
+BAD_VALUES = {
+    "the run": {
+        "time": "2026-11-24",
+        "commit": "HEAD",
+        "dirty": 0,
+        "torch": "newest",
+        "python": "2.7.18",
+        "platform": "",
+        "device": "cpu",
+        "blocks": {},
+    },
+    "device": {"kind": "tpu", "name": "", "driver": "", "count": True},
+    "block": {
+        "page": "/docs/en/page.md",
+        "line": 0,
+        "id": None,
+        "language": "text",
+        "code": "f" * 31,
+        "output": "",
+        "result": "skipped",
+        "seconds": -1.0,
+    },
+}
+for part, values in BAD_VALUES.items():
+    for key, value in values.items():
+        text = (
+            _rewritten(**{key: value})
+            if part == "the run"
+            else _with(part, **{key: value})
+        )
+        where = "blocks[0]" if part == "block" else part
+        words = f"{where}: {key}: {value!r} is not of this form"
+        BAD[f"{part}: {key}"] = ("cpu", lambda _, text=text: text, words)
 
 
-@pytest.mark.parametrize("name", FORGED)
-def test_a_forged_record_is_named_with_the_cure(recorded, tmp_path, name):
-    root, _ = recorded
-    make, words = FORGED[name]
-    file = tmp_path / "cpu.json"
-    file.write_text(make((root / "docs/runs/cpu.json").read_text(encoding="utf-8")))
-    with pytest.raises(RecordError) as error:
-        read_record(file)
-    assert str(error.value).startswith(f"{file}: ")
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_record_is_named_with_the_cure(tmp_path, name):
+    kind, make, words = BAD[name]
+    folder = tmp_path / "docs/runs"
+    folder.mkdir(parents=True)
+    text = FILE.read_text(encoding="utf-8")
+    (folder / f"{kind}.json").write_text(make(text), encoding="utf-8")
+    with pytest.raises(SourceError) as error:
+        read_records(folder, tmp_path)
+    file, line = f"docs/runs/{kind}.json", 1
+    if name == "cut off":
+        line = len(text[:-100].split("\n"))
+    assert str(error.value).startswith(f"{file}:{line}: ")
     assert words in str(error.value)
-    cure = f"record it again: pytest docs --device cpu --record {file}"
+    cure = f"record it again: pytest docs --device {kind} --record {file}"
     assert str(error.value).endswith(cure)
 
 
-def test_recording_and_updating_exclude_each_other(recorded):
-    root, _ = recorded
-    done = run_pytest(root, "docs", "--update-outputs", "--record", "x.json")
-    assert done.returncode == 4
-    assert "update first, then record" in done.stderr
-    assert not (root / "x.json").exists()
+def test_a_record_that_is_no_text_is_named(tmp_path):
+    (tmp_path / "cpu.json").write_bytes(b"{\xff")
+    with pytest.raises(SourceError, match=r"^cpu\.json:1: cannot be read: .*; record"):
+        read_records(tmp_path, tmp_path)
 
 
 def test_a_run_of_nothing_records_nothing(recorded):
@@ -159,36 +254,34 @@ def test_a_run_of_nothing_records_nothing(recorded):
 
 
 def test_an_emulated_run_says_so_in_its_record(recorded):
+    """And an accelerator must make a titled output another one."""
     root, _ = recorded
-    done = run_pytest(
-        root, "docs", "--device", "emulated", "--record", "docs/runs/emulated.json"
-    )
-    record = read_record(root / "docs/runs/emulated.json")
+    record = ["--device", "emulated", "--record", "docs/runs/emulated.json"]
+    done = run_pytest(root, "docs", *record)
+    run = read_records(root / "docs/runs", root)["emulated"]
     (root / "docs/runs/emulated.json").unlink()
-    SCHEMA.validate(record)
-    assert record["device"]["kind"] == "emulated"
-    assert "no GPU" in record["device"]["name"]
-    assert "fences run on an emulated accelerator, no GPU: 3" in done.stdout
+    assert run.device.kind == "emulated"
+    assert "no GPU" in run.device.name
+    assert "fences run on an emulated accelerator, no GPU: 4" in done.stdout
+    assert (
+        "docs/emulated/same.md:5: this output is titled CPU, and an acc" in done.stdout
+    )
 
 
-RECORDS = sorted((ROOT / "runs").glob("*.json"))
-
-
-@pytest.mark.parametrize("file", RECORDS, ids=lambda file: file.stem)
-def test_the_records_of_the_repository_are_well_formed(file):
+def test_the_records_of_the_repository_are_of_its_pages():
     """They may be older than a page, which then says so; they are of real runs."""
-    record = read_record(file)
-    SCHEMA.validate(record)
-    assert record["device"]["kind"] == file.stem
-    assert record["digest"] == digest(record)
-    pages = {block["page"] for block in record["blocks"]}
-    shown = {
-        path.relative_to(ROOT).as_posix()
-        for path in (ROOT / "docs").rglob("*.md")
-        if read_examples(path)
-    }
-    assert len(pages & shown) >= 30
+    runs = read_records(ROOT / "docs/runs", ROOT)
+    assert "cpu" in runs
+    paths = [path.relative_to(ROOT) for path in (ROOT / "docs").rglob("*.md")]
+    shown = {path.as_posix() for path in paths if load(ROOT, path).examples}
+    for run in runs.values():
+        assert len({block.page for block in run.blocks} & shown) >= 30
 
 
-def test_there_is_a_record_of_the_cpu():
-    assert ROOT / "docs/runs/cpu.json" in RECORDS
+def test_an_old_record_is_written_as_it_was(tmp_path):
+    """The form of the file stays, to the letter: schema 1, its order, its digest."""
+    run = read_records(FILE.parent, ROOT)["cpu"]
+    write_record(tmp_path / "cpu.json", run)
+    assert (tmp_path / "cpu.json").read_bytes() == FILE.read_bytes()
+    write_record(tmp_path / "cpu.json", replace(run, dirty=not run.dirty))
+    assert (tmp_path / "cpu.json").read_bytes() != FILE.read_bytes()

@@ -6,9 +6,9 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
-from cheatsheet.blocks import read_examples
+from cheatsheet.page import load
+from cheatsheet.run.judge import PageRun
 from cheatsheet.run.plugin import STATE
-from cheatsheet.run.judge import Page
 from cheatsheet.words.catalog import CODE
 from cheatsheet.page import load
 from cheatsheet.words.compare import definitions as shown_definitions
@@ -43,16 +43,13 @@ def test_every_block_of_the_page_was_run(soups, language, name):
         elif kinds == ["language-python"]:
             shown += 1
     path = source(language, name)
-    ran = STATE.ran(path)  # here, or in another worker of pytest-xdist
-    if (
-        len(ran) < shown
-    ):  # not run yet: this file alone was chosen, so run the page here
-        examples = read_examples(path)
-        with Page(path, examples) as page:
-            ran = {
-                examples[i].code.line for i in range(len(examples)) if page.outcome(i)
-            }
     place = path.relative_to(ROOT)
+    # Here, or in another worker of pytest-xdist.
+    ran = STATE.ran(place.as_posix())
+    if len(ran) < shown:  # this file alone was chosen, so run the page here
+        page = load(ROOT, place)
+        with PageRun(page) as run:
+            ran = {one.line for one in page.examples if run.outcome(one)}
     assert len(ran) == shown, f"{place}: {shown} blocks are shown, {len(ran)} were run"
     assert definitions == len(shown_definitions(load(ROOT, place)))
 

@@ -14,7 +14,7 @@ from ruff import find_ruff_bin
 
 from cheatsheet.blocks import read_examples
 from cheatsheet.run.compare import difference
-from tests.alone import run_alone
+from cheatsheet.run.process import run_alone
 from tests.site.conftest import CODE, LANGUAGES, ROOT, open_page
 
 WORDS = {

@@ -17,10 +17,10 @@ from bs4 import BeautifulSoup
 from mkdocs.exceptions import PluginError
 
 from cheatsheet.forms.compact import compact
-from cheatsheet.forms.sheet import SELECTION, SheetError, compose
 from cheatsheet.forms.narrow import COLUMNS, make_narrow
-from cheatsheet.blocks import read_examples
-from cheatsheet.run.judge import Page, judge
+from cheatsheet.forms.sheet import SELECTION, SheetError, compose
+from cheatsheet.page import read
+from cheatsheet.run.judge import PageRun
 from cheatsheet.words.languages import read_languages
 from cheatsheet.words.text import CHINESE
 from tests.site.conftest import CODE, LANGUAGES, ROOT, SECTIONS, build, open_page
@@ -63,21 +63,19 @@ def test_the_sheet_has_every_page():
     assert all(page in ids for page, ids in chosen.items() if page != "index")
 
 
-def test_the_code_of_the_sheet_runs_from_top_to_bottom(sheet, tmp_path):
+def test_the_code_of_the_sheet_runs_from_top_to_bottom(sheet):
     """Short as it is: what it prints is what the sheet shows, or left out there."""
     language, text = sheet
-    path = tmp_path / f"{language}.md"
-    path.write_text(text, encoding="utf-8")
-    examples = read_examples(path)
-    assert len(examples) > len(SECTIONS)
+    page = read(Path(f"{language}.md"), text)
+    assert len(page.examples) > len(SECTIONS)
     outputs = 0
-    with Page(path, examples) as page:
-        for index, example in enumerate(examples):
-            outcome = page.outcome(index)
+    with PageRun(page) as run:
+        for example in page.examples:
+            outcome = run.outcome(example)
             assert not outcome.raised, outcome.trace
             if example.output("CPU"):
                 outputs += 1
-                assert not (problem := judge(page, index).problem), problem
+                assert not (problem := run.judge(example).problem), problem
     assert outputs > len(SECTIONS)
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from cheatsheet.blocks import read_examples
 from cheatsheet.run.compare import difference
+from cheatsheet.run.process import run_alone
 from cheatsheet.standalone.compose import Copy, copies_of
 from cheatsheet.standalone.definitions import Definitions, StandaloneError
-from tests.alone import run_alone
 
 ROOT = Path(__file__).parents[2]
 IMPORTS = "import torch\nfrom torch import nn\n\n"

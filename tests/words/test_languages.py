@@ -92,8 +92,8 @@ def test_a_config_without_an_entry(project):
     ("text", "words"),
     [
         ("a: [\n", "mkdocs.yml:2: not YAML: "),
-        ("- a\n", "mkdocs.yml:1: extra.alternate is no list"),
-        ("extra: {}\n", "mkdocs.yml:1: extra.alternate is no list"),
+        ("- a\n", "mkdocs.yml:1: extra.languages is no list"),
+        ("extra: {}\n", "mkdocs.yml:1: extra.languages is no list"),
         (None, "mkdocs.yml:1: cannot be read"),
     ],
 )

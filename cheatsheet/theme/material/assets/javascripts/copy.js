@@ -14,7 +14,7 @@ document.addEventListener(
     const button = target.closest?.(".copy-shown")
     if (button)
       button.dataset.clipboardText = button
-        .closest(".highlight")
+        .closest("[data-copy]")
         .querySelector("pre > code").textContent
   },
   { capture: true },

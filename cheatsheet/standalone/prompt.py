@@ -3,7 +3,7 @@
 import ast
 
 
-def for_interactive(text: str) -> str:
+def for_prompt(text: str) -> str:
     """The same code, so that it can be pasted at the prompt `>>>` as well as in a file.
 
     A blank line inside a compound statement is given indentation, and one without it

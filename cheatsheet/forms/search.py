@@ -1,0 +1,71 @@
+"""The words of the search: what readers type, and in which script.
+
+theme/search.js answers questions in the browser; finish puts it in the place of the
+theme's own worker. It asks words.js, made here: words to ignore, other words for the same
+thing, and traditional characters.
+"""
+
+import json
+import re
+
+from cheatsheet.words.text import HAN
+
+RUN = re.compile(f"[{HAN}]+")
+
+
+def teach(terms: list[str]) -> None:
+    """Let jieba, which finds the words of the index, split none of these terms."""
+    import jieba  # here: only Chinese needs it
+
+    for term in terms:
+        for word in RUN.findall(term):
+            if len(word) > 1:
+                jieba.add_word(word)  # frequent enough not to be split
+
+
+def words_js(index: str, words: dict) -> str:
+    """The script words.js for a search index, as Material writes it.
+
+    `words` are the lists `ignored` and `synonyms` of a config's `extra.search`.
+    """
+    lines = [
+        f"const IGNORED = {_json(words['ignored'])}",
+        f"const SYNONYMS = {_json(words['synonyms'])}",
+        f"const SIMPLIFIED = {_json(simplified(json.loads(index)['docs']))}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _json(value) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def simplified(entries: list[dict]) -> dict[str, dict[str, str]]:
+    """What the words of an index are in traditional script and in Taiwan's terms.
+
+    `signs` maps traditional characters to the simplified ones of the index, and `words`
+    such words as 载入 (what those signs make of 載入) to the word used here, 加载.
+    """
+    text = "\u200b".join(entry["title"] + "\u200b" + entry["text"] for entry in entries)
+    known = sorted({word for run in text.split("\u200b") for word in RUN.findall(run)})
+    if not known:
+        return {"signs": {}, "words": {}}
+    from opencc import OpenCC  # here: only Chinese needs it
+
+    to_simplified = OpenCC("t2s")
+    every = [chr(code) for code in range(0x4E00, 0xA000)]
+    pairs = zip(every, _convert(to_simplified, every), strict=True)
+    used = set("".join(known))
+    signs = {old: new for old, new in pairs if old != new and new in used}
+    taiwan = _convert(to_simplified, _convert(OpenCC("s2twp"), known))
+    words = {
+        other: word
+        for word, other in zip(known, taiwan, strict=True)
+        if other != word and len(word) > 1 and other not in known
+    }
+    return {"signs": signs, "words": words}
+
+
+def _convert(converter, words: list[str]) -> list[str]:
+    # Line by line, so that no word is read together with the next one.
+    return converter.convert("\n".join(words)).split("\n")

@@ -1,0 +1,252 @@
+"""What a page may hold, what is said of all else, and what is read."""
+
+from pathlib import Path
+
+import pytest
+
+from cheatsheet.page import (
+    Example,
+    Page,
+    Plot,
+    Prose,
+    Shell,
+    Shown,
+    SourceError,
+    load,
+    read,
+    read_text,
+)
+
+PATH = Path("docs/en/page.md")
+
+# Each page, with the line and the words of the error. Every one of these blocks would
+# be shown on the site without being run, or run without being shown.
+ESCAPES = {
+    "in an admonition": ("!!! note\n\n    ```python\n    1\n    ```\n", 3, "margin"),
+    "in a tab": ('=== "CPU"\n\n    ```python\n    1\n    ```\n', 3, "margin"),
+    "in a list": ("- item\n\n    ```python\n    1\n    ```\n", 3, "margin"),
+    "after a list mark": ("- ```python\n  1\n  ```\n", 1, "margin"),
+    "in a quotation": ("> ```python\n> 1\n> ```\n", 1, "margin"),
+    "indented by one": ("text\n\n ```python\n 1\n ```\n", 3, "margin"),
+    "tildes": ("~~~python\n1\n~~~\n", 1, "margin"),
+    "in details": ("<details>\n\n```python\n1\n```\n\n</details>\n", 1, "raw HTML"),
+    "in a comment": ("<!--\n```python\n1\n```\n-->\n", 1, "raw HTML"),
+    "in pre": ("text\n<pre>1</pre>\n", 2, "raw HTML"),
+    "indented block": ("text\n\n    import torch\n", 3, "indented code block"),
+    "capital": ("```Python\n1\n```\n", 1, "'Python' is not known"),
+    "py": ("```py\n1\n```\n", 1, "'py' is not known"),
+    "python3": ("```python3\n1\n```\n", 1, "'python3' is not known"),
+    "pycon": ("```pycon\n>>> 1\n```\n", 1, "'pycon' is not known"),
+    "class form": ("```{ .python }\n1\n```\n", 1, "'{ .python }' is not known"),
+    "notest": ("```python notest\n1\n```\n", 1, "'python notest' is not known"),
+    "continuation": ("```python continuation\n1\n```\n", 1, "is not known"),
+    "no language": ("```\n1\n```\n", 1, "'' is not known"),
+    "never closed": ("# A { #a }\n\n```python\n1\n", 3, "never closed"),
+    "closed late": ("```python\n1\n\n```text\n1\n```\n", 1, "never closed"),
+    "output first": ("```text\n1\n```\n", 1, "no Python fence stands right before"),
+    "output after prose": (
+        "```python\n1\n```\n\nprose\n\n```text\n1\n```\n",
+        7,
+        "no Python fence stands right before",
+    ),
+    "two outputs": (
+        "```python\n1\n```\n\n```text\n1\n```\n\n```text\n1\n```\n",
+        9,
+        "output fence already",
+    ),
+    "not python": ("text\n\n```python\nx = 1\ny = (\n```\n", 5, "not Python"),
+}
+
+
+# What else a page may not hold.
+WRONG = {
+    "heading without id": (
+        "# A { #a }\n\n## B\n",
+        3,
+        "this heading has no id; write it",
+    ),
+    "heading with a bad id": ("# A { #A b }\n", 1, "this heading has no id"),
+    "an id twice": ("# A { #a }\n\n## B { #a }\n", 3, "the id a stands at line 1 too"),
+    "not of snippets": ("::: torch.nn.Linear\n", 1, "torch.nn.Linear is not known"),
+    "a module": ("::: snippets.custom_module\n", 1, "snippets.<module>.<name>"),
+    "a method": ("x\n\n::: snippets.a.B.c\n", 3, "snippets.a.B.c is not known"),
+    "a plot without words": ("```python\n1\n```\n\n![](plot)\n", 5, "needs words"),
+    "a plot of a lab": ("x\n\n![ ](labs/a.md#b)\n", 3, "needs words"),
+}
+
+
+@pytest.mark.parametrize("name", ESCAPES)
+def test_no_fence_escapes(name):
+    text, line, words = ESCAPES[name]
+    with pytest.raises(SourceError) as error:
+        read(PATH, text)
+    assert str(error.value).startswith(f"{PATH}:{line}: ")
+    assert words in str(error.value)
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_cannot_be_shown_is_refused(name):
+    text, line, words = WRONG[name]
+    with pytest.raises(SourceError) as error:
+        read(PATH, text)
+    assert str(error.value).startswith(f"{PATH}:{line}: ")
+    assert words in str(error.value)
+
+
+def test_examples_and_their_outputs():
+    text = """\
+---
+description: A page.
+---
+
+```python { .raises }
+1 / 0
+```
+
+```text title="CPU"
+ZeroDivisionError: division by zero
+```
+
+```text title="GPU"
+other
+```
+
+/// note | Title
+
+```python
+x = 1
+```
+
+///
+
+```bash
+nvidia-smi
+```
+"""
+    first, second = read(PATH, text).examples
+    assert (first.code.line, first.code.end, first.raises) == (5, 7, True)
+    assert first.output("CPU").source == "ZeroDivisionError: division by zero\n"
+    assert first.output("GPU").line == 13
+    assert (second.code.line, second.code.source, second.raises) == (
+        19,
+        "x = 1\n",
+        False,
+    )
+    assert second.output("CPU") is None
+    assert (first.differs, second.differs) == (True, False)
+    assert (first.number, second.number) == (1, 2)
+
+
+SMALL = """\
+---
+description: A page.
+---
+
+Before.
+
+# Title { #title }
+
+Some prose,
+two lines.
+
+More.
+
+::: snippets.custom_module.MLP
+
+## Draw { #draw }
+```python
+x = 1
+```
+```python { .raises .annotate }
+1 / 0
+```
+```text
+ZeroDivisionError: division by zero
+```
+
+![A line](plot)
+![A lab](labs/a.md#b)
+
+![An image](a.png)
+
+```bash
+ls
+```
+
+### Empty { #empty }
+"""
+
+
+def test_sections_and_what_stands_in_them():
+    page = read(PATH, SMALL)
+    assert (page.path, page.title, page.description) == (PATH, "Title", "A page.")
+    found = [(one.id, one.title, one.level, one.line) for one in page.sections]
+    assert found == [
+        ("", "", 0, 1),
+        ("title", "Title", 1, 7),
+        ("draw", "Draw", 2, 16),
+        ("empty", "Empty", 3, 36),
+    ]
+    before, title, draw, empty = (section.parts for section in page.sections)
+    assert before == (Prose(5, "Before."),)
+    assert title == (
+        Prose(9, "Some prose,\ntwo lines.\n\nMore."),
+        Shown(14, "snippets.custom_module", "MLP"),
+    )
+    first, second, plot, lab, image, shell = draw
+    assert isinstance(first, Example)
+    assert (first.number, first.section, first.line) == (1, "draw", 17)
+    assert isinstance(second, Example)
+    assert (second.number, second.section, second.line) == (2, "draw", 20)
+    assert second.code.flags == {"raises", "annotate"}
+    assert [one.line for one in second.outputs.values()] == [23]
+    assert plot == Plot(27, "A line", "plot")
+    assert lab == Plot(28, "A lab", "labs/a.md#b")
+    assert image == Prose(30, "![An image](a.png)")
+    assert isinstance(shell, Shell)
+    assert (shell.line, shell.code.source) == (32, "ls\n")
+    assert empty == ()
+    assert page.examples == [first, second]
+    assert [one.line for one in page.fences] == [17, 20, 23, 32]
+
+
+def test_line_ends_of_other_systems_change_nothing_but_the_text():
+    page = read(PATH, SMALL)
+    for end in ("\r\n", "\r"):
+        other = read(PATH, SMALL.replace("\n", end))
+        assert other.sections == page.sections
+        assert other.description == page.description
+
+
+def test_a_page_is_read_once():
+    text = SMALL + "\nMore.\n"
+    assert read(PATH, text) is read(PATH, str(text.encode(), "utf-8"))
+
+
+def test_an_error_may_say_several_problems():
+    one, other = SourceError(PATH, 1, "a"), SourceError("b.md", 2, "c")
+    error = SourceError.of([str(one), str(other)])
+    assert str(error) == "docs/en/page.md:1: a\nb.md:2: c"
+
+
+def test_a_page_is_named_as_it_is_asked_for(tmp_path):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/page.md").write_text("# A\n")
+    for name in ("docs/page.md", tmp_path / "docs/page.md"):
+        with pytest.raises(SourceError, match="this heading has no id") as error:
+            load(tmp_path, name)
+        assert str(error.value).startswith(f"{name}:1: ")
+    (tmp_path / "docs/page.md").write_text(SMALL)
+    assert isinstance(load(tmp_path, "docs/page.md"), Page)
+
+
+def test_a_page_that_is_not_utf8_names_the_line(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_bytes("# 标题\n\n".encode() + "参数".encode("gbk"))
+    with pytest.raises(SourceError, match=r"^page\.md:3: byte 0xb2 is not UTF-8; save"):
+        read_text(tmp_path, "page.md")
+
+
+def test_a_page_that_cannot_be_read(tmp_path):
+    with pytest.raises(SourceError, match=r"^missing\.md:1: cannot be read"):
+        read_text(tmp_path, "missing.md")
