@@ -5,18 +5,22 @@ from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
 from bs4 import BeautifulSoup
+from cheatsheet.blocks import read_blocks
+from hooks.page_files import colab_address
 from markdown_it import MarkdownIt
 from mkdocs.config import load_config
 from mkdocs.structure.files import File
 
-from cheatsheet.blocks import read_blocks
-from hooks.page_files import colab_address
 from cheatsheet.page import load
 from cheatsheet.words.compare import (
     headings as headings_of,
+)
+from cheatsheet.words.compare import (
     images,
     left_in_chinese,
     left_in_english,
+)
+from cheatsheet.words.compare import (
     links as linked,
 )
 from cheatsheet.words.text import CHINESE, Line, markdown, prose_in
