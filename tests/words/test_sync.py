@@ -1,16 +1,20 @@
 """What sync does of an author's day, and what it leaves to a person, with its place."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 import cheatsheet.__main__ as commands
-from cheatsheet.page import read
-from cheatsheet.words.sync import carry
+from cheatsheet.page import load, read
+from cheatsheet.words.compare import compare
+from cheatsheet.words.languages import Language
+from cheatsheet.words.sync import carry, left, planned
 
 ROOT = Path(__file__).parents[2]
 ENGLISH = """\
@@ -282,6 +286,27 @@ def test_line_ends_stay():
     chinese = CHINESE.replace("\n", "\r\n")
     wanted = change(chinese, ("1.5\r\n", "2.5\r\n"))
     assert carried(english, chinese) == wanted
+
+
+def test_the_project_is_in_sync():
+    assert planned(ROOT) == {}
+    assert left(ROOT) == []
+
+
+@pytest.mark.parametrize("name", Language("English", "en", "").pages(ROOT))
+def test_every_page_can_be_carried_anew(name):
+    """Whole, and where some section is missing."""
+    english, own = load(ROOT, f"docs/en/{name}"), load(ROOT, f"docs/zh/{name}")
+    starts = [section.line - 1 for section in own.sections] + [len(own.lines)]
+    sections = list(pairwise(starts))[::5]
+    for lines in [[], *(own.lines[:a] + own.lines[b:] for a, b in sections)]:
+        text = carry(english, read(own.path, "\n".join(lines)))
+        page = read(own.path, text)
+        assert [one.id for one in page.sections] == [s.id for s in english.sections]
+        found = compare(english, page)
+        assert [
+            one for one in found if not re.search("this image|link|image", one)
+        ] == []
 
 
 # The command, on a small project.
