@@ -16,18 +16,18 @@ from cheatsheet.page import Example, Fence, Page, Shell, Shown
 from cheatsheet.words.languages import Language
 from cheatsheet.words.text import (
     CHINESE,
+    COLUMNS,
     HAN,
     INLINE_CODE,
     SHELL_COMMENT,
     SIGNS,
     Line,
-    comments,
+    code_comments,
     prose,
     read_words,
     width,
 )
 
-COLUMNS = 88
 # Latin words in a row. Names such as nn.Linear and state_dict() are in code voice or
 # hold a sign, and do not count; a name or two in a Chinese sentence is no English.
 ENGLISH = re.compile(r"(?<![\w.])[A-Za-z][a-z']+(?:[ ,;:]+[A-Za-z][a-z']*)+")
@@ -194,7 +194,8 @@ def problems(page: Page, language: Language) -> list[str]:
     if not language.code:
         found += left_in_chinese(prose(page) + source_lines(page.fences))
     elif language.chinese:
-        found += left_in_english(prose(page)) + comments_in_english(page)
+        found += left_in_english(prose(page))
+        found += comments_in_english(code_comments(page.path, page.tokens))
     return found
 
 
@@ -224,15 +225,13 @@ def left_in_english(lines: Iterable[Line]) -> list[str]:
     return found
 
 
-def comments_in_english(page: Page) -> list[str]:
-    """Comments of the code on a Chinese page that are English sentences."""
+def comments_in_english(lines: Iterable[Line]) -> list[str]:
+    """Comments of Chinese code that are English sentences."""
     return [
-        f"{page.path}:{example.line + one.start[0]}: this comment is English: "
-        f"{one.string}; write it in Chinese."
-        for example in page.examples
-        for one in comments(example.code.source)
-        if not CHINESE.search(one.string)
-        and any(" " in row for row in ENGLISH.findall(one.string))
+        f"{line.place}: this comment is English: {line.text}; write it in Chinese."
+        for line in lines
+        if not CHINESE.search(line.text)
+        and any(" " in row for row in ENGLISH.findall(line.text))
     ]
 
 

@@ -171,6 +171,7 @@ CHANGES = {
     "alternative": ("![抽样结果]", "![The picture of it]", 20, "this is English"),
     "same alternative": ("![抽样结果]", "![The draw]", 20, "docs/en/page.md:20; write"),
     "comment": ("# 答案", "# the answer", 10, "this comment is English"),
+    "shell comment": ("# 每秒一次", "# every second", 23, "this comment is English"),
     "wide": ("# 答案", "# " + "答" * 42, 10, "93 columns of code"),
     "title": ("{ #page }", "{ #other }", 5, "name; write #page"),
     "no description": ("description: 如何访问参数。", "title: 页面", 1, "begins with"),
