@@ -149,7 +149,6 @@ def _carry_section(
                 edits.append(_insert(place, new))
             elif new != lines[old.line - 1 : place]:
                 edits.append((old.line - 1, place, new))
-        place = _end(theirs[j - 1]) if j > i else place
     return edits
 
 

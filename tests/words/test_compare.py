@@ -167,6 +167,12 @@ CHANGES = {
         7,
         "this is English: 'You have to call the net first with data'",
     ),
+    "sentence over two lines": (
+        "用数据调用",
+        "参数。 You have to call\nthe net first with data. 调用",
+        7,
+        "this is English: 'You have to call the net first with data'",
+    ),
     "description": ("如何访问参数。", "How to reach it.", 2, "this is English"),
     "alternative": ("![抽样结果]", "![The picture of it]", 20, "this is English"),
     "same alternative": ("![抽样结果]", "![The draw]", 20, "docs/en/page.md:20; write"),

@@ -213,8 +213,8 @@ CHANGES = {
         ],
     ),
     "a new line": (
-        [("# Shown", "y = x  # a copy\n# Shown")],
-        [("# 展示", "y = x  # TODO: a copy\n# 展示")],
+        [("# Shown", "y = x  # a copy\nz = x  # noqa\n# Shown")],
+        [("# 展示", "y = x  # TODO: a copy\nz = x  # noqa\n# 展示")],
     ),
     "a line that is gone": (
         [("# Made once.\nx = 1  # the answer\n", ""), ("x + 0.5", "1.5")],
@@ -270,6 +270,13 @@ def test_what_is_carried_and_which_comments_stay(name):
 def test_what_english_lacks_is_left_alone():
     shorter = ENGLISH.partition("## Next")[0]
     assert carried(shorter, CHINESE) == CHINESE
+    # And what is new stands behind it.
+    old, new = (f"\n```python\nprint({number})\n```\n" for number in (1, 2))
+    shell = "\n```bash\nnvidia-smi\n```\n"
+    assert carried(ENGLISH + shell + new, CHINESE + shell + old + old + shell) == (
+        CHINESE + shell + new + old + shell
+    )
+    assert carried(ENGLISH + shell, CHINESE + old) == CHINESE + old + shell
 
 
 def test_the_words_of_plots():
@@ -360,6 +367,8 @@ def test_a_recipe_is_one_heading_in_each_language_and_sync(project, capsys):
     status, said = sync(capsys, "--check")
     assert status == 1
     assert texts(project) == before
+    # Nothing of what sync itself will do.
+    assert sum("docs/zh/page.md" in line for line in said) == 1
     cure = "not as sync writes it; run: python -m cheatsheet sync"
     assert said[:2] == [
         f"docs/zh/page.md:1: {cure}",
