@@ -1,7 +1,9 @@
 """One source in several languages: the code's comments and docstrings, and the prose.
 
-Read `languages.py` for what languages there are, `messages.py` for what of a module is
-translated, `catalog.py` for the .po files, `rewrite.py` for the localized copy,
-`reviewed.py` for prose that was written from other prose, `typesetting.py` and
-`glossary.py` for Chinese as it should be set and worded. Needs no torch.
+`languages.py` says what languages there are (`settings.py` reads YAML), `compare.py`
+what the same page in two of them means; `reviewed.py` is for prose written from other
+prose, and `sync.py` for what a machine does of all that. Of code, `messages.py` says
+what is translated, `catalog.py` keeps the .po files, `rewrite.py` makes the localized
+copy. `typesetting.py` and `glossary.py` know how Chinese is set and worded; `text.py`
+is below all of them. Needs no torch.
 """

@@ -7,6 +7,7 @@ blank lines). How the lines are broken is no part of it.
 
 import ast
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tokenize import TokenInfo
@@ -66,43 +67,35 @@ def read_passages(path: Path, text: str) -> list[Passage]:
     except SyntaxError as error:
         problem = f"not Python: {error.msg}; mend it."
         raise SourceError(path, error.lineno or 1, problem) from None
-    owners = _owners(tree)
-    passages = _docstrings(path, text, tree) + _comments(path, text, owners)
+    definitions = list(_definitions(tree, "module"))
+    passages = _docstrings(path, text, definitions) + _comments(path, text, definitions)
     return sorted(passages, key=lambda passage: passage.line)
 
 
-def _owners(tree: ast.Module) -> list[tuple[int, int, str]]:
-    """First line, last line and qualified name of each definition, outer ones first."""
-    found = []
-
-    def visit(node: ast.AST, outer: str) -> None:
-        for child in ast.iter_child_nodes(node):
-            name = outer
-            if isinstance(child, DEFINITIONS):
-                name = f"{outer}.{child.name}".removeprefix(".")
-                found.append((child.lineno, child.end_lineno, name))
-            visit(child, name)
-
-    visit(tree, "")
-    return found
+def _definitions(node: ast.AST, name: str) -> Iterator[tuple[ast.AST, str]]:
+    """The module and all definitions in it, outer ones first, with qualified names."""
+    if isinstance(node, (ast.Module, *DEFINITIONS)):
+        yield node, name
+    for child in ast.iter_child_nodes(node):
+        below = name
+        if isinstance(child, DEFINITIONS):
+            outer = "" if name == "module" else f"{name}."
+            below = outer + child.name
+        yield from _definitions(child, below)
 
 
-def _owner(owners: list[tuple[int, int, str]], line: int) -> str:
-    around = [name for first, last, name in owners if first <= line <= last]
-    return around[-1] if around else "module"
-
-
-def _comments(path: Path, text: str, owners) -> list[Passage]:
+def _comments(path: Path, text: str, definitions) -> list[Passage]:
     groups: list[list[TokenInfo]] = []
     for token in comments(text):
         if PRAGMA.match(token.string):
             continue
         last = groups[-1][-1] if groups else None
-        follows = last and (token.start[0], token.start[1]) == (
-            last.start[0] + 1,
-            last.start[1],
-        )
-        if follows and _stands_alone(token) and _stands_alone(last):
+        if (
+            last
+            and token.start == (last.start[0] + 1, last.start[1])
+            and _stands_alone(token)
+            and _stands_alone(last)
+        ):
             groups[-1].append(token)
         else:
             groups.append([token])
@@ -111,7 +104,12 @@ def _comments(path: Path, text: str, owners) -> list[Passage]:
         line, column = group[0].start
         kind = "comment" if _stands_alone(group[0]) else "inline comment"
         words = " ".join(token.string.lstrip("#").strip() for token in group)
-        message = Message(words.strip(), path, line, _owner(owners, line), kind)
+        owner = [
+            name
+            for node, name in definitions
+            if isinstance(node, ast.Module) or node.lineno <= line <= node.end_lineno
+        ][-1]
+        message = Message(words.strip(), path, line, owner, kind)
         passages.append(Passage(kind, line, group[-1].start[0], column, (message,)))
     return passages
 
@@ -120,13 +118,8 @@ def _stands_alone(token: TokenInfo) -> bool:
     return not token.line[: token.start[1]].strip()
 
 
-def _docstrings(path: Path, text: str, tree: ast.Module) -> list[Passage]:
+def _docstrings(path: Path, text: str, definitions) -> list[Passage]:
     lines = text.split("\n")
-    definitions = [(tree, "module")]
-    names = {(first, last): name for first, last, name in _owners(tree)}
-    for node in ast.walk(tree):
-        if isinstance(node, DEFINITIONS):
-            definitions.append((node, names[node.lineno, node.end_lineno]))
     passages = []
     for node, owner in definitions:
         if ast.get_docstring(node, clean=False) is None:
@@ -140,16 +133,12 @@ def _docstrings(path: Path, text: str, tree: ast.Module) -> list[Passage]:
                 "translation could not take its place; mend it."
             )
             raise SourceError(path, string.lineno, problem)
+        line, end, column = string.lineno, string.end_lineno, len(before)
         messages = tuple(
-            Message(section, path, line, owner, "docstring")
-            for section, line in _sections(
-                path, source[3:-3], string.lineno, len(before)
-            )
+            Message(section, path, start, owner, "docstring")
+            for section, start in _sections(path, source[3:-3], line, column)
         )
-        passage = Passage(
-            "docstring", string.lineno, string.end_lineno, len(before), messages
-        )
-        passages.append(passage)
+        passages.append(Passage("docstring", line, end, column, messages))
     return passages
 
 

@@ -14,9 +14,8 @@ from cheatsheet.words.messages import (
     Passage,
     read_passages,
 )
-from cheatsheet.words.text import HAN, SIGNS, width
+from cheatsheet.words.text import COLUMNS, HAN, SIGNS, width
 
-COLUMNS = 88
 CLOSING = "，。、；：？！）】》」』”’…％"
 OPENING = "（【《「『“‘"
 # What is never broken: a name in backticks, a word; each wide sign stands for itself.
@@ -63,10 +62,7 @@ def program(text: str) -> str:
     """What a module does, apart from its docstrings and comments."""
     tree = ast.parse(text)
     for node in ast.walk(tree):
-        if (
-            isinstance(node, (ast.Module, *DEFINITIONS))
-            and ast.get_docstring(node) is not None
-        ):
+        if isinstance(node, (ast.Module, *DEFINITIONS)) and ast.get_docstring(node):
             del node.body[0]
     return ast.dump(tree)
 

@@ -149,7 +149,6 @@ def _carry_section(
                 edits.append(_insert(place, new))
             elif new != lines[old.line - 1 : place]:
                 edits.append((old.line - 1, place, new))
-        place = _end(theirs[j - 1]) if j > i else place
     return edits
 
 
@@ -162,7 +161,7 @@ def _key(unit: Unit) -> tuple:
         return unit.module, unit.name
     if read_words(unit.code.source):
         return ("words",)
-    return tuple(mark.what for mark in code_tokens(unit.code))
+    return tuple(token.text for token in code_tokens(unit.code))
 
 
 def carry_code(ours: Fence, theirs: Fence | None) -> list[str]:
@@ -179,23 +178,25 @@ def carry_code(ours: Fence, theirs: Fence | None) -> list[str]:
     for tag, i, j, k, m in SequenceMatcher(None, *codes, autojunk=False).get_opcodes():
         for number, row in enumerate(rows[k:m], i):
             # Lines that changed one by one have their old comments as a hint.
-            old = old_rows[number] if m - k == j - i else _Row()
+            old = old_rows[number] if m - k == j - i else _Row(None)
             same = tag == "equal"
-            lines += (same and row.above and old.above) or _marked(row.above, old.above)
-            behind = (same and row.behind and old.behind) or "".join(
-                _marked([row.behind], [old.behind])
-            )
-            lines.append(row.code + (f"  {behind}" if row.code and behind else behind))
+            lines += _translated(row.above, old.above, same)
+            if row.code is not None:
+                behind = _translated(row.behind, old.behind, same)
+                lines.append("  ".join([row.code, *behind]))
     return lines
 
 
 @dataclass
 class _Row:
-    """A line of code, the comment behind it, and the comment lines above it."""
+    """A line of code, the comment lines above it, and the comment behind it.
 
-    code: str = ""
-    behind: str = ""
+    Comments at the end stand above no line: its code is None.
+    """
+
+    code: str | None
     above: list[str] = field(default_factory=list)
+    behind: list[str] = field(default_factory=list)
 
 
 def _rows(fence: Fence) -> list[_Row]:
@@ -205,32 +206,32 @@ def _rows(fence: Fence) -> list[_Row]:
     else:
         found = enumerate(map(SHELL_COMMENT.search, lines), 1)
         starts = {number: comment.start() for number, comment in found if comment}
-    rows, above = [], []
+    rows = [_Row(None)]
     for number, line in enumerate(lines, 1):
         column = starts.get(number, len(line))
         code, comment = line[:column].rstrip(), line[column:]
         if comment and not code:
-            above.append(line)
+            rows[-1].above.append(line)
         else:
-            rows.append(_Row(code, comment, above))
-            above = []
-    # Behind the last line of code; the row itself adds none.
-    return [*rows, _Row("", "", above)] if above else rows
+            rows[-1].code = code
+            rows[-1].behind += [comment] if comment else []
+            rows.append(_Row(None))
+    return rows
 
 
-def _marked(english: list[str], old: list[str]) -> list[str]:
-    """English comments as they stand in a translation, and what stood there."""
-    marked = []
+def _translated(english: list[str], old: list[str], same: bool) -> list[str]:
+    """Comments as they stand in a translation, which had old ones at the same code."""
+    if same and english and old:
+        return old
     before = " ".join(line.strip(" #") for line in old)
+    marked = []
     for line in english:
         indent, sign, words = line.partition("# ")
         if not re.search("[A-Za-z]{2}", words) or PRAGMA.match(line.strip()):
             marked.append(line)  # no words, such as `# (1)!`
         else:
-            marked.append(
-                f"{indent}{sign}TODO: {words}" + f" ({before})" * bool(before)
-            )
-            before = ""
+            hint, before = f" ({before})" if before else "", ""
+            marked.append(f"{indent}{sign}TODO: {words}{hint}")
     return marked
 
 

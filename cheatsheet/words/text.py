@@ -15,6 +15,7 @@ from markdown_it.token import Token
 
 from cheatsheet.page import Page
 
+COLUMNS = 88  # of code: more would scroll on a laptop
 # Chinese characters, and the signs that are as wide as they are.
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 SIGNS = "\u3000-\u30ff\uff00-\uffef"

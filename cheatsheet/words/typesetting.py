@@ -6,6 +6,7 @@ the config and the catalog, but for code, outputs, formulas, ids and addresses.
 """
 
 import re
+from collections.abc import Iterator
 from difflib import SequenceMatcher
 from pathlib import Path
 
@@ -98,23 +99,19 @@ def read_config(path: Path, text: str) -> list[Line]:
     Raises:
         SourceError: it is not YAML.
     """
-    lines = []
 
-    def visit(node: yaml.Node | None, keys: tuple[str, ...]) -> None:
-        if keys == READERS_WORDS:
-            return
-        if isinstance(node, yaml.ScalarNode):
-            lines.append(Line(path, node.start_mark.line + 1, node.value))
+    def scalars(node: yaml.Node | None, keys: tuple[str, ...]) -> Iterator[Line]:
+        if isinstance(node, yaml.ScalarNode) and keys[:2] != READERS_WORDS:
+            yield Line(path, node.start_mark.line + 1, node.value)
         elif isinstance(node, yaml.SequenceNode):
             for child in node.value:
-                visit(child, keys)
+                yield from scalars(child, keys)
         elif isinstance(node, yaml.MappingNode):
             for key, value in node.value:
-                visit(key, keys)
-                visit(value, (*keys, key.value))
+                yield from scalars(key, keys)
+                yield from scalars(value, (*keys, key.value))
 
-    visit(compose(path, text), ())
-    return lines
+    return list(scalars(compose(path, text), ()))
 
 
 def read_project(

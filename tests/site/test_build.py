@@ -10,7 +10,6 @@ from cheatsheet.page import load
 from cheatsheet.run.judge import PageRun
 from cheatsheet.run.plugin import STATE
 from cheatsheet.words.catalog import CODE
-from cheatsheet.page import load
 from cheatsheet.words.compare import definitions as shown_definitions
 from cheatsheet.words.text import CHINESE
 from tests.site.conftest import LANGUAGES, NAMES, REPOSITORY, ROOT, build

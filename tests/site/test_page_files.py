@@ -5,18 +5,22 @@ from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
 from bs4 import BeautifulSoup
+from cheatsheet.blocks import read_blocks
+from hooks.page_files import colab_address
 from markdown_it import MarkdownIt
 from mkdocs.config import load_config
 from mkdocs.structure.files import File
 
-from cheatsheet.blocks import read_blocks
-from hooks.page_files import colab_address
 from cheatsheet.page import load
 from cheatsheet.words.compare import (
     headings as headings_of,
+)
+from cheatsheet.words.compare import (
     images,
     left_in_chinese,
     left_in_english,
+)
+from cheatsheet.words.compare import (
     links as linked,
 )
 from cheatsheet.words.text import CHINESE, Line, markdown, prose_in
@@ -117,7 +121,7 @@ def test_plain_markdown(site, ids, language, name):
     headings = re.findall(r"(?m)^#+ ", re.sub(r"(?ms)^(`{3,}).*?^\1$", "", text))
     assert len(headings) == len(headings_of(source))
     links = links_of(text)
-    pictures = [image for image in images(source) if image.what != "plot"]
+    pictures = [image for image in images(source) if image.text != "plot"]
     assert len(links) == len(linked(source)) + len(pictures) // 2
     assert not broken(site, ids, links)
 

@@ -58,7 +58,7 @@ def test_each_page_is_whole_and_in_its_language(languages, number, name):
 def test_each_definition_is_shown_on_one_page():
     """What `snippets` defines is there to be shown; what is shown is tested."""
     shown = [
-        mark.what
+        mark.text
         for name in NAMES
         for mark in compare.definitions(load(ROOT, ENGLISH / name))
     ]
@@ -167,12 +167,19 @@ CHANGES = {
         7,
         "this is English: 'You have to call the net first with data'",
     ),
+    "sentence over two lines": (
+        "用数据调用",
+        "参数。 You have to call\nthe net first with data. 调用",
+        7,
+        "this is English: 'You have to call the net first with data'",
+    ),
     "description": ("如何访问参数。", "How to reach it.", 2, "this is English"),
     "alternative": ("![抽样结果]", "![The picture of it]", 20, "this is English"),
     "same alternative": ("![抽样结果]", "![The draw]", 20, "docs/en/page.md:20; write"),
     "comment": ("# 答案", "# the answer", 10, "this comment is English"),
+    "shell comment": ("# 每秒一次", "# every second", 23, "this comment is English"),
     "wide": ("# 答案", "# " + "答" * 42, 10, "93 columns of code"),
-    "title": ("{ #page }", "{ #other }", 5, "is the page's name: { #page }"),
+    "title": ("{ #page }", "{ #other }", 5, "name; write #page"),
     "no description": ("description: 如何访问参数。", "title: 页面", 1, "begins with"),
 }
 
@@ -205,6 +212,11 @@ def test_chinese_on_an_english_page_is_named():
     for line in (7, 10, 23):
         assert f"docs/en/page.md:{line}: this is Chinese" in found
     assert compare.problems(read(page.path, PAGE), EN) == []
+
+
+def test_a_page_without_front_matter():
+    text = SEITE.partition("---\n\n")[2]
+    assert "docs/zh/page.md:1: a page begins with" in "\n".join(_problems(text))
 
 
 def test_a_picture_without_words():

@@ -1,16 +1,20 @@
 """What sync does of an author's day, and what it leaves to a person, with its place."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 import cheatsheet.__main__ as commands
-from cheatsheet.page import read
-from cheatsheet.words.sync import carry
+from cheatsheet.page import load, read
+from cheatsheet.words.compare import compare
+from cheatsheet.words.languages import Language
+from cheatsheet.words.sync import carry, left, planned
 
 ROOT = Path(__file__).parents[2]
 ENGLISH = """\
@@ -209,8 +213,8 @@ CHANGES = {
         ],
     ),
     "a new line": (
-        [("# Shown", "y = x  # a copy\n# Shown")],
-        [("# 展示", "y = x  # TODO: a copy\n# 展示")],
+        [("# Shown", "y = x  # a copy\nz = x  # noqa\n# Shown")],
+        [("# 展示", "y = x  # TODO: a copy\nz = x  # noqa\n# 展示")],
     ),
     "a line that is gone": (
         [("# Made once.\nx = 1  # the answer\n", ""), ("x + 0.5", "1.5")],
@@ -228,6 +232,10 @@ CHANGES = {
             ("x = 1  # 答案", "x = 2  # TODO: the answer (答案)"),
             ("# 只创建一次。", "# TODO: Made once. (只创建一次。)"),
         ],
+    ),
+    "a comment at the end": (
+        [("0.5)\n", "0.5)\ny = x\n# The end.\n")],
+        [("0.5)\n", "0.5)\ny = x\n# TODO: The end.\n")],
     ),
     "shell": (
         [("nvidia-smi -l 1", "nvidia-smi\nnvidia-smi -l 1")],
@@ -262,6 +270,13 @@ def test_what_is_carried_and_which_comments_stay(name):
 def test_what_english_lacks_is_left_alone():
     shorter = ENGLISH.partition("## Next")[0]
     assert carried(shorter, CHINESE) == CHINESE
+    # And what is new stands behind it.
+    old, new = (f"\n```python\nprint({number})\n```\n" for number in (1, 2))
+    shell = "\n```bash\nnvidia-smi\n```\n"
+    assert carried(ENGLISH + shell + new, CHINESE + shell + old + old + shell) == (
+        CHINESE + shell + new + old + shell
+    )
+    assert carried(ENGLISH + shell, CHINESE + old) == CHINESE + old + shell
 
 
 def test_the_words_of_plots():
@@ -278,6 +293,27 @@ def test_line_ends_stay():
     chinese = CHINESE.replace("\n", "\r\n")
     wanted = change(chinese, ("1.5\r\n", "2.5\r\n"))
     assert carried(english, chinese) == wanted
+
+
+def test_the_project_is_in_sync():
+    assert planned(ROOT) == {}
+    assert left(ROOT) == []
+
+
+@pytest.mark.parametrize("name", Language("English", "en", "").pages(ROOT))
+def test_every_page_can_be_carried_anew(name):
+    """Whole, and where some section is missing."""
+    english, own = load(ROOT, f"docs/en/{name}"), load(ROOT, f"docs/zh/{name}")
+    starts = [section.line - 1 for section in own.sections] + [len(own.lines)]
+    sections = list(pairwise(starts))[::5]
+    for lines in [[], *(own.lines[:a] + own.lines[b:] for a, b in sections)]:
+        text = carry(english, read(own.path, "\n".join(lines)))
+        page = read(own.path, text)
+        assert [one.id for one in page.sections] == [s.id for s in english.sections]
+        found = compare(english, page)
+        assert [
+            one for one in found if not re.search("this image|link|image", one)
+        ] == []
 
 
 # The command, on a small project.
@@ -331,6 +367,8 @@ def test_a_recipe_is_one_heading_in_each_language_and_sync(project, capsys):
     status, said = sync(capsys, "--check")
     assert status == 1
     assert texts(project) == before
+    # Nothing of what sync itself will do.
+    assert sum("docs/zh/page.md" in line for line in said) == 1
     cure = "not as sync writes it; run: python -m cheatsheet sync"
     assert said[:2] == [
         f"docs/zh/page.md:1: {cure}",
@@ -390,6 +428,12 @@ def test_what_is_left_is_named_with_its_place(project, capsys, name):
     assert any(words in line for line in said), said
     assert len({line.partition(" ")[0] for line in said}) == len(said)
     assert texts(project) == before
+
+
+def test_a_mark_in_the_code_of_both_languages_is_none(project, capsys):
+    for name in (PAGE, SEITE):
+        edit(project, name, "print(x + 0.5)", "print(x + 0.5)\ny = 'TODO'")
+    assert sync(capsys, "--check") == (0, ["Nothing is left to write."])
 
 
 def test_pages_that_one_language_has(project, capsys):

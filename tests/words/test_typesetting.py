@@ -97,7 +97,7 @@ def project(tmp_path) -> Path:
         "mkdocs.zh.yml": CONFIG,
         "docs/zh/page.md": PAGE,
         "snippets/locales/zh.po": PO,
-        "README.zh.md": "# 标题\n\n第一段，\n```bash\necho\n```\n",
+        "README.zh.md": "# 标题\n\n第一段，\n```bash\necho # 第 1 个\n```\n",
         "docs/glossary.yml": TERMS,
     }.items():
         path = tmp_path / name
@@ -179,6 +179,7 @@ CHANGES = {
     "catalog": ("snippets/locales/zh.po", "net` 的", "net`的", 4, "write 'net` 的参数"),
     "menu": ("mkdocs.zh.yml", "访问参数", "访问a参数", 13, "'访问 a 参数'"),
     "string": ("mkdocs.zh.yml", "1 个", "1个", 6, "'出现 1 个报错'"),
+    "code of the README": ("README.zh.md", "第 1", "第1", 5, "'第 1 个'"),
     "README": ("README.zh.md", "一段，", "一段,", 3, "'第一段，'"),
     "term": (
         "docs/zh/page.md",
