@@ -320,9 +320,7 @@ def _same_pages(root: Path, language: Language) -> set[str]:
     return pages[language.docs]
 
 
-def _navigation(
-    root: Path, language: Language, nav: list, pages: set[str]
-) -> dict[str, str]:
+def _navigation(root: Path, language: Language, nav: list, pages: set[str]) -> dict[str, str]:
     """The titles of the pages, by file name, in the order of the navigation."""
     titles = dict(_entries(nav))
     lines = split_lines(read_text(root, language.config))

@@ -33,9 +33,7 @@ RAW_HTML = re.compile(r"\s*<(?!https?:|mailto:)[A-Za-z/!?]")
 FRONT_MATTER = re.compile(r"---\ndescription: (?P<description>.*\S)\n---\n")
 HEADING = re.compile(r"(?P<level>#{1,6})\s+(?P<title>.+?)\s+\{ #(?P<id>[a-z0-9-]+) \}")
 SHOWN = re.compile(r":::\s+(?P<module>snippets\.\w+)\.(?P<name>\w+)\s*$")
-PLOT = re.compile(
-    r"!\[(?P<words>[^\]]*)\]\((?P<target>plot|[\w./-]+\.md#[a-z0-9-]+)\)\s*$"
-)
+PLOT = re.compile(r"!\[(?P<words>[^\]]*)\]\((?P<target>plot|[\w./-]+\.md#[a-z0-9-]+)\)\s*$")
 
 
 class SourceError(Exception):
@@ -296,8 +294,7 @@ def _refuse_escape(line: str, path: Path, number: int) -> None:
         raise SourceError(path, number, problem)
     if RAW_HTML.match(line):
         problem = (
-            "raw HTML (a comment too) can hide code from the run; "
-            "write Markdown, or a /// block."
+            "raw HTML (a comment too) can hide code from the run; write Markdown, or a /// block."
         )
         raise SourceError(path, number, problem)
 
@@ -310,9 +307,7 @@ def _agree_with_markdown_it(path: Path, tokens: list[Token], fences: list[Fence]
             continue
         line = token.map[0] + 1
         if token.type == "code_block" or line not in expected:
-            problem = (
-                "an indented code block is not run; use a ``` fence at the margin."
-            )
+            problem = "an indented code block is not run; use a ``` fence at the margin."
             raise SourceError(path, line, problem)
         if expected.pop(line).source != token.content:
             raise SourceError(path, line, "the end of this fence is ambiguous.")

@@ -47,7 +47,7 @@ EDITS = {  # a file, what is replaced there, by what, and the address that shows
     "an English page": (f"docs/en/{PAGE}.md", "# Custom", "# Customary", f"{PAGE}/"),
     "a Chinese page": (f"docs/zh/{PAGE}.md", "# 自定义", "# 自己定义", f"zh/{PAGE}/"),
     "a snippet": ("snippets/custom_module.py", "nn.Linear(20,", "nn.Linear(21,", f"zh/{PAGE}/"),
-    "a catalog": ("snippets/locales/zh.po", "多层感知机", "多层的感知机", f"zh/{PAGE}/"),
+    "a catalog": ("snippets/locales/zh.po", "中间夹一个", "中间隔着一个", f"zh/{PAGE}/"),
     "a style": (
         "cheatsheet/theme/material/assets/stylesheets/site.css",
         "/* The look",

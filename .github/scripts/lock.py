@@ -19,9 +19,7 @@ PYPI = "https://pypi.org/simple"
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 PYTHONS = ("cp311", "cp312", "cp313", "cp314")
 # What the fences need on a machine that has nothing else.
-FENCES = re.compile(
-    r"(torch|numpy|matplotlib|pytest(-markdown-docs)?|markdown-it-py)=="
-)
+FENCES = re.compile(r"(torch|numpy|matplotlib|pytest(-markdown-docs)?|markdown-it-py)==")
 # What only the CUDA build of torch needs.
 CUDA = re.compile(r"(?:nvidia|cuda)-|triton==")
 HEADER = "# Made by .github/scripts/lock.py from requirements.txt; do not edit.\n"
@@ -44,9 +42,7 @@ def compile_(pins: str) -> list[str]:
     command = ["uv", "pip", "compile", "-", "--universal", "--python-version=3.11.5"]
     command += ["--generate-hashes", "--no-annotate", "--no-header"]
     command += ["--default-index", PYPI, "--quiet"]
-    text = subprocess.run(
-        command, input=pins, capture_output=True, text=True, check=True
-    ).stdout
+    text = subprocess.run(command, input=pins, capture_output=True, text=True, check=True).stdout
     return re.findall(r"^\S.*\n(?:[ \t].*\n)*", text, re.M)
 
 

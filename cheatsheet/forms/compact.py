@@ -19,9 +19,7 @@ def compact(source: str) -> str:
     kept = [True] * len(lines)
     for node in gone:
         first = node.lineno - 1
-        while first and lines[first - 1].lstrip().startswith(
-            "#"
-        ):  # what is said of the check
+        while first and lines[first - 1].lstrip().startswith("#"):  # what is said of the check
             first -= 1
         kept[first : node.end_lineno] = [False] * (node.end_lineno - first)
     return "\n".join(

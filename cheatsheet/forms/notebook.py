@@ -51,9 +51,7 @@ def make_notebook(pieces: list[Piece], lang: str, title: str) -> NotebookNode:
     metadata = {"kernelspec": kernel, "language_info": language}
     metadata |= {"title": title, "lang": lang}
     # Not by nbformat's new_…, which check each cell against the schema: 600 of them.
-    return from_dict(
-        {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
-    )
+    return from_dict({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
 
 
 def _cell(kind: str, source: str, **more) -> dict:

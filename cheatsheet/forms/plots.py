@@ -19,9 +19,7 @@ COLOURS = {
     "#9467bd": "var(--plot-4)",
     "#b0b0b0": "currentColor",  # of a grid
 }
-NO_PART_OF_THE_DRAWING = re.compile(
-    r"<metadata>.*?</metadata>|<style .*?</style>|<!--.*?-->", re.S
-)
+NO_PART_OF_THE_DRAWING = re.compile(r"<metadata>.*?</metadata>|<style .*?</style>|<!--.*?-->", re.S)
 
 
 def plots_of(page: Page, notebook: NotebookNode) -> dict[int, str]:

@@ -51,10 +51,7 @@ def read_selection(root: Path) -> dict[str, list[str]]:
         line = error.problem_mark.line + 1
         raise SourceError(SELECTION, line, f"this is not YAML: {error}.") from error
     lists = chosen.values() if isinstance(chosen, dict) else [None]
-    if not all(
-        isinstance(ids, list) and all(isinstance(one, str) for one in ids)
-        for ids in lists
-    ):
+    if not all(isinstance(ids, list) and all(isinstance(one, str) for one in ids) for ids in lists):
         problem = "each line is a page and the ids of its sections; write `page: [id]`."
         raise SourceError(SELECTION, 1, problem)
     return chosen

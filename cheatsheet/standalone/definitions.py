@@ -92,9 +92,7 @@ class Definitions:
         numbers = self.modules[module].binder
         if name not in numbers:
             statements = self.modules[module].statements
-            names = ", ".join(
-                name for name, n in numbers.items() if not statements[n].is_import
-            )
+            names = ", ".join(name for name, n in numbers.items() if not statements[n].is_import)
             problem = f"{module}.{name} is not known: {file} defines {names}; "
             raise Unresolved(problem + "use one of these")
         return numbers[name]

@@ -23,9 +23,7 @@ def without_prints(statement: Statement, names: Names) -> str:
         acts = [ast.unparse(one) for one in call.args if _acts(one, names)]
         first, last = part.lineno - offset - 1, part.end_lineno - offset
         indent = " " * part.col_offset
-        alone = any(
-            part in body and all(_prints(x) for x in body) for body in _bodies(node)
-        )
+        alone = any(part in body and all(_prints(x) for x in body) for body in _bodies(node))
         rest = acts or (["pass"] if alone and part is not node else [])
         lines[first:last] = [None] * (last - first)
         lines[first] = "\n".join(indent + one for one in rest) or None
@@ -40,8 +38,7 @@ def _acts(node: ast.expr, names: Names) -> bool:
 
 def _prints(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and any(
-        isinstance(part, ast.Name) and part.id == "print"
-        for part in ast.walk(node.value)
+        isinstance(part, ast.Name) and part.id == "print" for part in ast.walk(node.value)
     )
 
 

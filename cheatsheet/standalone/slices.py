@@ -73,9 +73,7 @@ class History:
             self._unite(self._versions(link))
         self.statements.append(statement)
 
-    def needed_by(
-        self, own: Sequence[Statement], seeded: list[set[int]]
-    ) -> list[int]:
+    def needed_by(self, own: Sequence[Statement], seeded: list[set[int]]) -> list[int]:
         """The numbers of the statements that must run before `own`."""
         needed = self._versions(_read(own)) | {(GLOBALS, -1)}
         chosen: set[int] = set()

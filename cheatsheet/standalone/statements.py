@@ -92,10 +92,7 @@ def _names_of_one(node: ast.stmt) -> tuple[set[str], set[str]]:
     if isinstance(node, ast.With):
         heads = [item.context_expr for item in node.items]
         targets = {
-            name
-            for item in node.items
-            if item.optional_vars
-            for name in _bound(item.optional_vars)
+            name for item in node.items if item.optional_vars for name in _bound(item.optional_vars)
         }
         inner, bound = _names(node.body)
         return set().union(*map(_read, heads), inner - targets), targets | bound
@@ -151,8 +148,7 @@ def files(node: ast.AST, words: tuple[str, ...]) -> set[str]:
     return {
         name
         for call in calls(node)
-        if name_of(call.func).startswith(words)
-        and "state_dict" not in name_of(call.func)
+        if name_of(call.func).startswith(words) and "state_dict" not in name_of(call.func)
         for name in _paths(call) or [ANY_FILE]
     }
 
@@ -162,9 +158,7 @@ def _paths(call: ast.Call) -> list[str]:
     if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Call):
         parts += call.func.value.args  # Path("mlp.pt").read_bytes()
     values = [part.value for part in parts if isinstance(part, ast.Constant)]
-    return [
-        f"<file {value}>" for value in values if isinstance(value, str) and "." in value
-    ]
+    return [f"<file {value}>" for value in values if isinstance(value, str) and "." in value]
 
 
 def now(node: ast.AST) -> Iterator[ast.AST]:

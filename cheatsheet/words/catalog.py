@@ -58,9 +58,7 @@ def updated(root: Path, language: Language) -> tuple[str, str]:
     Raises:
         SourceError: the catalog, or the source, cannot be read.
     """
-    catalog = Catalog(
-        locale=language.code, fuzzy=False, header_comment=HEADER, **PROJECT
-    )
+    catalog = Catalog(locale=language.code, fuzzy=False, header_comment=HEADER, **PROJECT)
     if (root / language.catalog).exists():
         catalog = _read(Path(language.catalog), read_text(root, language.catalog))
     retired = len(catalog.obsolete)
@@ -72,9 +70,7 @@ def updated(root: Path, language: Language) -> tuple[str, str]:
         if entry.fuzzy and entry.id in previous:
             entry.previous_id = previous[entry.id]
     buffer = io.BytesIO()
-    pofile.write_po(
-        buffer, catalog, width=88, include_lineno=False, include_previous=True
-    )
+    pofile.write_po(buffer, catalog, width=88, include_lineno=False, include_previous=True)
     text = VOLATILE.sub("", buffer.getvalue().decode("utf-8"))
     entries = [entry for entry in catalog if entry.id]
     fuzzy = sum(entry.fuzzy for entry in entries)
@@ -105,9 +101,7 @@ def _read(path: Path, text: str) -> Catalog:
     lines = text.split("\n")
     for number, line in enumerate(lines, 1):
         if not LINE.fullmatch(line):  # Babel would take what stands between the ends
-            problem = (
-                "this is no line of a .po file; look for a missing quotation mark."
-            )
+            problem = "this is no line of a .po file; look for a missing quotation mark."
             raise SourceError(path, number, problem)
     try:
         catalog = pofile.read_po(io.BytesIO(text.encode()), abort_invalid=True)
@@ -192,9 +186,7 @@ def read_translations(root: Path, language: Language) -> Translations:
 def _problems(entry: Entry, source: Message | None) -> list[str]:
     """What is wrong with one translation."""
     if source is None:
-        return [
-            f"{entry.id!r} is no longer in the source; run: {UPDATE}, to retire it."
-        ]
+        return [f"{entry.id!r} is no longer in the source; run: {UPDATE}, to retire it."]
     where = f"(the {source.kind} at {source.place})"
     if not entry.string:
         return [f"{entry.id!r} is not translated {where}; write its msgstr."]

@@ -37,9 +37,7 @@ WIDE = re.compile(f"[{HAN}{SIGNS}]")
 def headings(page: Page) -> list[Line]:
     """Levels and ids, such as "## access-parameter"."""
     return [
-        Line(page.path, one.line, f"{'#' * one.level} {one.id}")
-        for one in page.sections
-        if one.id
+        Line(page.path, one.line, f"{'#' * one.level} {one.id}") for one in page.sections if one.id
     ]
 
 
@@ -96,9 +94,7 @@ def compare(english: Page, other: Page) -> list[str]:
         found += _first_difference(kind, (english, read(english)), (other, read(other)))
     for mine, its in zip(alternatives(english), alternatives(other), strict=False):
         if mine.text == its.text:
-            problem = (
-                f"the text of this image is the one of {mine.place}; write it anew."
-            )
+            problem = f"the text of this image is the one of {mine.place}; write it anew."
             found.append(f"{its.place}: {problem}")
     for ours, theirs in zip(code(english), code(other), strict=False):
         found += compare_code(ours, theirs)
@@ -124,8 +120,7 @@ def _first_difference(
         if not (mine and its):
             one, lacking = (its, ours[0]) if its else (mine, theirs[0])
             return [
-                f"{one.place}: the {kind} {one.text!r} is missing in {lacking.path}; "
-                "add it there."
+                f"{one.place}: the {kind} {one.text!r} is missing in {lacking.path}; add it there."
             ]
     return []
 
@@ -177,17 +172,14 @@ def problems(page: Page, language: Language) -> list[str]:
         found.append(f"{page.path}:1: {problem}; write them.")
     for one in page.sections:
         if one.level == 1 and one.id != page.path.stem:
-            problem = (
-                f"the id of the title is the page's name; write #{page.path.stem}."
-            )
+            problem = f"the id of the title is the page's name; write #{page.path.stem}."
             found.append(f"{page.path}:{one.line}: {problem}")
     for image in alternatives(page):
         if not image.text.strip():
             problem = "an image needs words for those who do not see it; write them."
             found.append(f"{image.place}: {problem}")
     found += [
-        f"{line.place}: {width(line.text)} columns of code; break the line after "
-        f"{COLUMNS}."
+        f"{line.place}: {width(line.text)} columns of code; break the line after {COLUMNS}."
         for line in source_lines(one.code for one in page.examples)
         if width(line.text) > COLUMNS
     ]
@@ -230,8 +222,7 @@ def comments_in_english(lines: Iterable[Line]) -> list[str]:
     return [
         f"{line.place}: this comment is English: {line.text}; write it in Chinese."
         for line in lines
-        if not CHINESE.search(line.text)
-        and any(" " in row for row in ENGLISH.findall(line.text))
+        if not CHINESE.search(line.text) and any(" " in row for row in ENGLISH.findall(line.text))
     ]
 
 

@@ -75,9 +75,7 @@ def read_languages(root: Path) -> list[Language]:
             problem = "the first language, and no other, has the code ''; mend it."
             raise SourceError(SOURCE, line, problem)
         if not (root / language.config).is_file():
-            problem = (
-                f"there is no {language.config} for this language; write it, with "
-            )
+            problem = f"there is no {language.config} for this language; write it, with "
             problem += f"`INHERIT: {SOURCE}` and `docs_dir: {language.docs}`."
             raise SourceError(SOURCE, line, problem)
         if read_settings(root, language.config).get("docs_dir") != language.docs:

@@ -106,9 +106,7 @@ def check(root: Path, language: Language) -> list[str]:
     return found
 
 
-def _out_of_date(
-    root: Path, place: str, name: str, english: Page, old: str | None
-) -> str:
+def _out_of_date(root: Path, place: str, name: str, english: Page, old: str | None) -> str:
     page = place.rpartition(":")[0]
     line = next(one.line for one in english.sections if one.id == name)
     cure = f"bring it up to date, then run: {COMMAND} {page}#{name}"
@@ -148,9 +146,7 @@ def _git(root: Path, *arguments: str) -> str:
     """What git prints; nothing where there is no git, or no repository."""
     command = ["git", *arguments]
     try:
-        done = subprocess.run(
-            command, cwd=root, capture_output=True, text=True, encoding="utf-8"
-        )
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, encoding="utf-8")
     except OSError:
         return ""
     return done.stdout if done.returncode == 0 else ""

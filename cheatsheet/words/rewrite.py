@@ -127,9 +127,7 @@ def _pieces(text: str) -> list[str]:
     """Stretches that stay on one line, each with the space behind it."""
     pieces: list[str] = []
     for piece in PIECE.findall(text):
-        if pieces and (
-            piece.isspace() or piece in CLOSING or pieces[-1][-1] in OPENING
-        ):
+        if pieces and (piece.isspace() or piece in CLOSING or pieces[-1][-1] in OPENING):
             pieces[-1] += piece
         else:
             pieces.append(piece)

@@ -98,9 +98,7 @@ def read_entries(
             raise SourceError(path, line(entry), problem)
         for key, value in entry.value:
             if key.value not in known or key.value in values:
-                what = (
-                    "twice here" if key.value in values else f"not known; use {names}"
-                )
+                what = "twice here" if key.value in values else f"not known; use {names}"
                 raise SourceError(path, line(key), f"the key {key.value!r} is {what}.")
             if key.value in lists:
                 values[key.value] = tuple(map(text, items(value, key.value)))

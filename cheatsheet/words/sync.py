@@ -128,9 +128,7 @@ def _end(unit: Unit) -> int:
     return max(fence.end for fence in (unit.code, *outputs))
 
 
-def _carry_section(
-    english: Page, section: Section, own: Section, lines: list[str]
-) -> list[Edit]:
+def _carry_section(english: Page, section: Section, own: Section, lines: list[str]) -> list[Edit]:
     """The edits of one section; `lines` are those of its page, up to its end.
 
     Units that are equal but for comments belong together; between them, those that
@@ -267,9 +265,7 @@ def _place(problem: str) -> tuple[str, int]:
     return file, int(line)
 
 
-def _left_on_page(
-    root: Path, source: Language, language: Language, name: str
-) -> list[str]:
+def _left_on_page(root: Path, source: Language, language: Language, name: str) -> list[str]:
     page = load(root, f"{language.docs}/{name}")
     if not (root / source.docs / name).exists():
         problem = f"there is no {source.docs}/{name}; remove this page, or write that."
@@ -283,9 +279,7 @@ def _left_on_page(
     known = {section.id for section in english.sections}
     for section in page.sections:
         if section.id not in known:
-            problem = (
-                f"section #{section.id} is not in {english.path}; remove it here, "
-            )
+            problem = f"section #{section.id} is not in {english.path}; remove it here, "
             found[f"{page.path}:{section.line}:"] = problem + "or write it there."
     rest = compare(english, page) + problems(page, language)
     # What is marked needs no second reason.

@@ -33,9 +33,7 @@ from cheatsheet.words.text import (
 # What readers may type into the search is not what the site says.
 READERS_WORDS = ("extra", "search")
 # Left as they are: inline code, formulas, addresses.
-KEPT = re.compile(
-    INLINE_CODE.pattern + r"|\$[^\s$][^$]*\$" + rf"|https?://[^\s{HAN}，。；）]+"
-)
+KEPT = re.compile(INLINE_CODE.pattern + r"|\$[^\s$][^$]*\$" + rf"|https?://[^\s{HAN}，。；）]+")
 FULL = "，。；：？！、（）《》“”…"
 SIGNS = dict(zip(",;:!?", "，；：！？", strict=True))
 # In this order, after autocorrect.
@@ -80,8 +78,7 @@ def check_line(line: Line) -> list[str]:
     for group in matcher.get_grouped_opcodes(4):
         (_, i, _, j, _), (_, _, to_i, _, to_j) = group[0], group[-1]
         found.append(
-            f"{line.place}: {line.text[i:to_i]!r} is set wrongly; write "
-            f"{right[j:to_j]!r}."
+            f"{line.place}: {line.text[i:to_i]!r} is set wrongly; write {right[j:to_j]!r}."
         )
     if line.before and line.text:
         joined = f"{line.before[-1]} {line.text[0]}"
@@ -114,9 +111,7 @@ def read_config(path: Path, text: str) -> list[Line]:
     return list(scalars(compose(path, text), ()))
 
 
-def read_project(
-    root: Path, language: Language
-) -> tuple[list[Line], list[Translation]]:
+def read_project(root: Path, language: Language) -> tuple[list[Line], list[Translation]]:
     """All lines of Chinese in a project, and the translations of its catalog.
 
     Raises:
@@ -127,8 +122,7 @@ def read_project(
         page = load(root, f"{language.docs}/{name}")
         lines += prose(page) + code_comments(page.path, page.tokens)
     readme, config, catalog = (
-        Path(name)
-        for name in (f"README.{language.code}.md", language.config, language.catalog)
+        Path(name) for name in (f"README.{language.code}.md", language.config, language.catalog)
     )
     if (root / readme).is_file():  # no page, and read by no page's rules
         tokens = markdown(read_text(root, readme))
