@@ -8,7 +8,6 @@ exactly these. Needs markdown-it-py alone, which pytest-markdown-docs brings.
 
 import ast
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -237,122 +236,87 @@ def read(path: Path, text: str) -> Page:
     """The page that a text makes.
 
     Raises:
-        SourceError: a fence is unbalanced, has an unknown header, or stands where it
-            would be shown without being run, or run without being shown; its code is
-            not Python; an output is empty of code before it, or stands twice; a heading
-            has no id, or one that stood before; a `:::` or a plot is not written so
-            that it can be shown.
+        SourceError: a fence is unbalanced, has an unknown header, or stands where it would be
+            shown without being run, or run without being shown; its code is not Python; an
+            output follows no code, or stands twice; a heading has no id, or one that stood
+            before; a `:::` or a plot is not written so that it can be shown.
     """
-    lines = split_lines(text)
-    front = FRONT_MATTER.match("\n".join(lines))
-    # It is no Markdown; blank lines in its place keep the numbers.
-    skipped = front[0].count("\n") if front else 0
-    fences = list(_fences(path, lines, skipped))
-    body = "\n".join([*[""] * skipped, *lines[skipped:]])
+    reader = _Reader(path, split_lines(text))
+    sections = reader.sections()
+    # Front matter is no Markdown; blank lines in its place keep the numbers.
+    body = "\n".join([""] * reader.skipped + reader.lines[reader.skipped :])
     tokens = MarkdownIt("commonmark").enable("table").parse(body)
-    _agree_with_markdown_it(path, tokens, fences)
-    reader = _Reader(path, lines, {fence.line: fence for fence in fences})
-    sections = reader.sections(skipped)
-    description = front["description"] if front else ""
-    return Page(path, text, description, sections, tuple(tokens))
+    page = Page(path, text, reader.description, sections, tuple(tokens))
+    _agree_with_markdown_it(page)
+    return page
 
 
-def _fences(path: Path, lines: list[str], skipped: int) -> Iterator[Fence]:
-    number = skipped
-    while number < len(lines):
-        opening = FENCE.match(lines[number])
-        number += 1
-        if opening is None:
-            _refuse_escape(lines[number - 1], path, number)
-            continue
-        first = number
-        closing = re.compile(re.escape(opening["marks"]) + r"`*\s*$")
-        while number < len(lines) and not closing.match(lines[number]):
-            number += 1
-            # The opening of the next fence, where the end of this one was forgotten.
-            inside = FENCE.match(lines[number - 1])
-            if inside and HEADER.fullmatch(inside["header"].rstrip()):
-                number = len(lines)
-        if number == len(lines):
-            problem = "this fence is never closed; add the ``` line."
-            raise SourceError(path, first, problem)
-        number += 1
-        header = opening["header"].rstrip()
-        if not HEADER.fullmatch(header):
-            problem = f"a fence with the header {header!r} is not known; use one of: "
-            raise SourceError(path, first, problem + HEADERS + ".")
-        source = "".join(line + "\n" for line in lines[first : number - 1])
-        yield Fence(path, first, number, header, source)
-
-
-def _refuse_escape(line: str, path: Path, number: int) -> None:
-    if STRAY_FENCE.match(line):
-        problem = (
-            "a fence must start at the margin with backticks, or it is shown without "
-            "being run; use /// blocks where it belongs into an admonition or a tab."
-        )
-        raise SourceError(path, number, problem)
-    if RAW_HTML.match(line):
-        problem = (
-            "raw HTML (a comment too) can hide code from the run; write Markdown, or a /// block."
-        )
-        raise SourceError(path, number, problem)
-
-
-def _agree_with_markdown_it(path: Path, tokens: list[Token], fences: list[Fence]):
+def _agree_with_markdown_it(page: Page) -> None:
     """markdown-it finds the blocks for pytest: what it sees must be what we see."""
-    expected = {fence.line: fence for fence in fences}
-    for token in tokens:
+    expected = {fence.line: fence for fence in page.fences}
+    for token in page.tokens:
         if token.type not in ("fence", "code_block"):
             continue
         line = token.map[0] + 1
         if token.type == "code_block" or line not in expected:
             problem = "an indented code block is not run; use a ``` fence at the margin."
-            raise SourceError(path, line, problem)
+            raise SourceError(page.path, line, problem)
         if expected.pop(line).source != token.content:
-            raise SourceError(path, line, "the end of this fence is ambiguous.")
+            raise SourceError(page.path, line, "the end of this fence is ambiguous.")
     for line in expected:
         problem = "pytest does not see this fence; put blank lines around it."
-        raise SourceError(path, line, problem)
+        raise SourceError(page.path, line, problem)
 
 
 class _Reader:
     """Goes through the lines of a page once, and puts its parts into sections."""
 
-    def __init__(self, path: Path, lines: list[str], fences: dict[int, Fence]):
+    def __init__(self, path: Path, lines: list[str]):
         self.path = path
         self.lines = lines
-        self.fences = fences
+        front = FRONT_MATTER.match("\n".join(lines))
+        self.skipped = front[0].count("\n") if front else 0
+        self.description = front["description"] if front else ""
         self.done: list[Section] = []
-        self.head = ("", "", 0, 1)  # id, title, level, line
+        self.head = ("", "", 0, 1)  # id, title, level, line of the section
         self.parts: list[Part] = []
         self.prose: list[str] = []
         self.examples = 0
-        self.last: Fence | None = None  # the fence that an output may follow
+        self.attached = False  # an output here belongs to the example before
 
-    def sections(self, skipped: int) -> tuple[Section, ...]:
-        number = skipped + 1
+    def error(self, line: int, problem: str) -> SourceError:
+        return SourceError(self.path, line, problem)
+
+    def sections(self) -> tuple[Section, ...]:
+        number = self.skipped + 1
         while number <= len(self.lines):
-            fence, line = self.fences.get(number), self.lines[number - 1]
-            if fence:
+            line = self.lines[number - 1]
+            if opening := FENCE.match(line):
                 self._end_prose(number)
-                self._add_fence(fence)
-                number = fence.end
+                number = self._add_fence(self._fence(opening, number))
             elif line.startswith("#"):
                 self._end_prose(number)
                 self._begin_section(line.rstrip(), number)
-            elif line.startswith(":::"):
+            elif line.startswith(":::") or PLOT.match(line):
                 self._end_prose(number)
                 self.parts.append(self._shown(line, number))
-            elif plot := PLOT.match(line):
-                self._end_prose(number)
-                self.parts.append(self._plot(plot, number))
+                self.attached = False
             else:
+                self._refuse_escape(line, number)
                 self.prose.append(line)
             number += 1
         self._end_prose(number)
         self._end_section()
         return tuple(self.done)
+
+    def _refuse_escape(self, line: str, number: int) -> None:
+        if STRAY_FENCE.match(line):
+            problem = "a fence must start at the margin with backticks, or it is shown without "
+            problem += "being run; use /// blocks where it belongs into an admonition or a tab."
+            raise self.error(number, problem)
+        if RAW_HTML.match(line):
+            problem = "raw HTML (a comment too) can hide code from the run; write Markdown, "
+            raise self.error(number, problem + "or a /// block.")
 
     def _end_prose(self, number: int) -> None:
         """The lines before line `number` are a part, if they say anything."""
@@ -363,72 +327,81 @@ class _Reader:
             first += 1
         if text := "\n".join(lines).rstrip():
             self.parts.append(Prose(first, text))
-            self.last = None
+            self.attached = False
 
     def _begin_section(self, line: str, number: int) -> None:
         heading = HEADING.fullmatch(line)
         if heading is None:
             problem = f"this heading has no id; write it as {line} {{ #some-id }}."
-            raise SourceError(self.path, number, problem)
+            raise self.error(number, problem)
         self._end_section()
         for one in self.done:
             if one.id == heading["id"]:
                 problem = f"the id {one.id} stands at line {one.line} too; write another."
-                raise SourceError(self.path, number, problem)
-        level = len(heading["level"])
-        self.head = (heading["id"], heading["title"], level, number)
+                raise self.error(number, problem)
+        self.head = (heading["id"], heading["title"], len(heading["level"]), number)
 
     def _end_section(self) -> None:
-        self.last = None
         if self.parts or self.head[0]:
             self.done.append(Section(*self.head, tuple(self.parts)))
         self.parts = []
+        self.attached = False
 
-    def _add_fence(self, fence: Fence) -> None:
+    def _fence(self, opening: re.Match, first: int) -> Fence:
+        """The fence whose opening marks stand on line `first`."""
+        closing = re.compile(re.escape(opening["marks"]) + r"`*\s*$")
+        for end in range(first + 1, len(self.lines) + 1):
+            line = self.lines[end - 1]
+            if closing.match(line):
+                source = "".join(line + "\n" for line in self.lines[first : end - 1])
+                return Fence(self.path, first, end, self._header(opening, first), source)
+            # The opening of the next fence, where the end of this one was forgotten.
+            inside = FENCE.match(line)
+            if inside and HEADER.fullmatch(inside["header"].rstrip()):
+                break
+        raise self.error(first, "this fence is never closed; add the ``` line.")
+
+    def _header(self, opening: re.Match, line: int) -> str:
+        header = opening["header"].rstrip()
+        if HEADER.fullmatch(header):
+            return header
+        problem = f"a fence with the header {header!r} is not known; use one of: {HEADERS}."
+        raise self.error(line, problem)
+
+    def _add_fence(self, fence: Fence) -> int:
+        """Take a fence into the parts; the line on which it ends."""
         if fence.language == "python":
-            _check_syntax(fence)
+            self._check_syntax(fence)
             self.examples += 1
             self.parts.append(Example(self.examples, self.head[0], fence))
         elif fence.language == "bash":
             self.parts.append(Shell(fence))
+        elif not self.attached:
+            problem = "no Python fence stands right before this output; a text fence is always "
+            raise self.error(fence.line, problem + "the output of the fence before it.")
         else:
-            self._add_output(fence)
-        self.last = fence
+            outputs = self.parts[-1].outputs
+            if fence.title in outputs or None in outputs:
+                problem = "this code has an output fence already; keep one, or title them "
+                raise self.error(fence.line, problem + "CPU and GPU.")
+            outputs[fence.title] = fence
+        self.attached = fence.language != "bash"
+        return fence.end
 
-    def _add_output(self, fence: Fence) -> None:
-        if self.last is None or self.last.language not in ("python", "text"):
-            problem = "no Python fence stands right before this output; a text "
-            problem += "fence is always the output of the fence before it."
-            raise SourceError(self.path, fence.line, problem)
-        outputs = self.parts[-1].outputs
-        if fence.title in outputs or None in outputs:
-            problem = "this code has an output fence already; keep one, or title them "
-            problem += "CPU and GPU."
-            raise SourceError(self.path, fence.line, problem)
-        outputs[fence.title] = fence
+    def _check_syntax(self, fence: Fence) -> None:
+        try:
+            ast.parse(fence.source)
+        except SyntaxError as error:
+            code = (error.text or "").strip()
+            problem = f"this is not Python: {error.msg}: {code}; mend the code."
+            raise self.error(fence.line + (error.lineno or 1), problem) from error
 
-    def _shown(self, line: str, number: int) -> Shown:
-        self.last = None
+    def _shown(self, line: str, number: int) -> Shown | Plot:
+        if plot := PLOT.match(line):
+            if not plot["words"].strip():
+                raise self.error(number, "a plot needs words for those who do not see it.")
+            return Plot(number, plot["words"].strip(), plot["target"])
         if shown := SHOWN.match(line):
             return Shown(number, shown["module"], shown["name"])
-        problem = f"{line.removeprefix(':::').strip()} is not known; name a definition "
-        raise SourceError(
-            self.path, number, problem + "as snippets.<module>.<name>, behind `::: `."
-        )
-
-    def _plot(self, plot: re.Match, number: int) -> Plot:
-        self.last = None
-        if not plot["words"].strip():
-            problem = "a plot needs words for those who do not see it."
-            raise SourceError(self.path, number, problem)
-        return Plot(number, plot["words"].strip(), plot["target"])
-
-
-def _check_syntax(fence: Fence) -> None:
-    try:
-        ast.parse(fence.source)
-    except SyntaxError as error:
-        line = fence.line + (error.lineno or 1)
-        code = (error.text or "").strip()
-        problem = f"this is not Python: {error.msg}: {code}; mend the code."
-        raise SourceError(fence.path, line, problem) from error
+        problem = f"{line.removeprefix(':::').strip()} is not known; name a definition as "
+        raise self.error(number, problem + "snippets.<module>.<name>, behind `::: `.")

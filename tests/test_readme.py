@@ -13,7 +13,7 @@ def commands(name: str) -> list[str]:
 
 def test_ci_runs_the_readme_s_test_command():
     serve, test = commands("README.md")
-    assert serve.endswith("mkdocs serve")
+    assert serve.endswith("mkdocs serve --dirty")
     assert test.endswith("pytest -n auto")
     lines = (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()
     assert lines[-1] == test
@@ -30,7 +30,7 @@ def test_every_file_that_the_readmes_name_exists():
         links = re.sub(r"`[^`\n]+`", "", text)
         targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", links)
         targets += re.findall(
-            r"`((?:docs|fences|tests|snippets|hooks|theme|standalone|cheatsheet|labs|runs|tools|benchmarks)[\w/.-]*)`",
+            r"`((?:docs|tests|snippets|cheatsheet|hooks)[\w/.-]*)`",
             text,
         )
         assert len(targets) > 5
