@@ -184,11 +184,8 @@ def _main(
 
 
 def _hide_snippets() -> None:
-    root = str(Path(__file__).parents[2])
-    sys.path[:] = [path for path in sys.path if path not in ("", root)]
-    for name in [name for name in sys.modules if name.split(".")[0] == "snippets"]:
-        del sys.modules[name]
-    sys.modules["snippets"] = None  # what Python takes for a module that is not there
+    root = Path(__file__).parents[2]
+    sys.path[:] = [path for path in sys.path if path and Path(path).resolve() != root]
 
 
 def _main_module(definitions: Path) -> dict:
