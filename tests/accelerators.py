@@ -14,7 +14,7 @@ def simulate(monkeypatch, kind: str, count: int) -> None:
         return None if check_available and count == 0 else torch.device(kind)
 
     def device_count():
-        # As torch 2.7 built for CUDA does where there is no driver.
+        # As older torch built for CUDA does where there is no driver.
         if count == 0:
             raise RuntimeError("Found no NVIDIA driver on your system.")
         return count

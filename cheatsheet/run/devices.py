@@ -78,15 +78,14 @@ def moves_to_accelerator(examples: list[Example]) -> Example | None:
     for example in examples:
         for node in ast.walk(ast.parse(example.code.source)):
             match node:
-                case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
-                    asks = asks or name in ASK
-            match node:
                 case (
                     ast.Call(func=ast.Attribute(attr="to" | "to_empty"))
                     | ast.keyword(arg="device")
                     | ast.withitem(context_expr=ast.Name(id="device"))
                 ):
                     moving = moving or example
+                case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+                    asks = asks or name in ASK
     return moving if asks else None
 
 

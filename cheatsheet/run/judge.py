@@ -28,6 +28,7 @@ class PageRun:
         self.page = page
         self.device = device
         self.outcomes: list[Outcome] = []
+        self._sent = 0
         self._broken = ""  # why no further fence can run
         definitions = _definitions(page.examples)
         self._process = Process(str(page.path), page.text, definitions, device)
@@ -49,8 +50,9 @@ class PageRun:
         for one in self.page.examples[len(self.outcomes) : example.number]:
             if self._broken:
                 raise _error(one.code, f"not run: {self._broken}.")
+            self._send(one.number)
             try:
-                outcome = self._process.run(one.line, one.code.source)
+                outcome = self._process.receive()
             except Ended as end:
                 self._broken = f"the fence at line {one.line} {end}"
                 raise _error(one.code, f"this fence {end}.") from end
@@ -59,7 +61,15 @@ class PageRun:
                 self._broken = outcome.lost
             elif outcome.raised and not one.raises:
                 self._broken = f"line {outcome.line or one.line} of this page raised"
+            else:  # the next one runs while this one is judged
+                self._send(one.number + 1)
         return self.outcomes[example.number - 1]
+
+    def _send(self, count: int) -> None:
+        """Let the first `count` examples of the page run, each once."""
+        for one in self.page.examples[self._sent : count]:
+            self._process.send(one.line, one.code.source)
+            self._sent = one.number
 
     def judge(self, example: Example) -> Verdict:
         """Run an example, and compare what it did with what the page says.

@@ -7,6 +7,7 @@ second. First the side of pytest, then that of the process itself.
 """
 
 import ast
+import contextlib
 import linecache
 import multiprocessing
 import os
@@ -81,14 +82,18 @@ class Process:
         theirs.close()
         self._hangs = False
 
-    def run(self, line: int, source: str) -> Outcome:
-        """Run the code that stands below line `line` of its file.
+    def send(self, line: int, source: str) -> None:
+        """Let the code run that stands below line `line` of its file."""
+        with contextlib.suppress(OSError):  # the process ended: `receive` says so
+            self._connection.send((line, source))
+
+    def receive(self) -> Outcome:
+        """Wait for the outcome of the code that was sent first of what still runs.
 
         Raises:
             Ended: there is no outcome, nor will there be one of other code.
         """
         try:
-            self._connection.send((line, source))
             if self._connection.poll(LIMIT_SECONDS):
                 return self._connection.recv()
         except (EOFError, OSError):
@@ -100,7 +105,8 @@ class Process:
 
     def close(self) -> None:
         if self._process.is_alive() and not self._hangs:
-            self._connection.send(None)
+            with contextlib.suppress(OSError):
+                self._connection.send(None)
             self._process.join(10)
         if self._process.is_alive():
             self._process.kill()
@@ -120,7 +126,8 @@ def run_alone(text: str) -> Outcome:
     """
     process = Process("copy.py", alone=True)
     try:
-        return process.run(0, text)
+        process.send(0, text)
+        return process.receive()
     finally:
         process.close()
 
@@ -177,11 +184,8 @@ def _main(
 
 
 def _hide_snippets() -> None:
-    root = str(Path(__file__).parents[2])
-    sys.path[:] = [path for path in sys.path if path not in ("", root)]
-    for name in [name for name in sys.modules if name.split(".")[0] == "snippets"]:
-        del sys.modules[name]
-    sys.modules["snippets"] = None  # what Python takes for a module that is not there
+    root = Path(__file__).parents[2]
+    sys.path[:] = [path for path in sys.path if path and Path(path).resolve() != root]
 
 
 def _main_module(definitions: Path) -> dict:

@@ -203,7 +203,7 @@ BAD_VALUES = {
         "line": 0,
         "id": None,
         "language": "text",
-        "code": "f" * 31,
+        "code": "f" * 33,
         "output": "",
         "result": "skipped",
         "seconds": -1.0,
