@@ -212,12 +212,17 @@ class Reader:
         statements = self.fences[part.line]
         return [s for s in statements if s.is_import and not snippet_imports(s)]
 
-    def shown(self, part: Example) -> str:
-        """The block as it is shown, but for its imports at the margin."""
+    def shown(self, part: Example, comments: bool = True) -> str:
+        """The block as it is shown, but for its imports at the margin.
+
+        `comments`: with those right above its imports; of snippets, they always stay.
+        """
         lines: list[str | None] = ANNOTATION.sub("", part.code.source).split("\n")
         for statement in self.fences[part.line]:
             if statement.is_import:
                 first, last = statement.node.lineno - 1, statement.node.end_lineno
+                if not comments and not snippet_imports(statement):
+                    first = last - statement.source.count("\n") - 1
                 lines[first:last] = [None] * (last - first)
         return "\n".join(line for line in lines if line is not None).strip("\n")
 
@@ -261,7 +266,8 @@ class Reader:
                 self.assigned |= statement.binds
                 for name in statement.binds:
                     self.known.pop(name, None)
-        return _join(imports + needed, bodies, self.shown(part))
+        # An import goes to the top of its cell with the comments above it.
+        return _join(imports + needed, bodies, self.shown(part, comments=False))
 
     def _new(self, wanted: list[Name], line: int) -> tuple[list[str], list[str]]:
         """What names of snippets need and the page has not so far: imports, bodies."""
