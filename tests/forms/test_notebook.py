@@ -84,6 +84,13 @@ def test_error(text, wanted):
     assert outputs("f()\n", text, "python { .raises }") == wanted
 
 
+def test_an_error_that_the_page_does_not_show_yet():
+    raising = Piece("code", "a\n", example("python { .raises }", "a\n", {}))
+    (cell,) = make_notebook([raising], "en", "Title").cells
+    assert cell.outputs == []
+    assert cell.metadata.tags == ["raises-exception"]
+
+
 def test_of_two_devices_the_cpu_speaks():
     both = example("python", "d\n", {"GPU": "cuda\n", "CPU": "cpu\n"})
     notebook = make_notebook([Piece("code", "d\n", both)], "en", "Title")
