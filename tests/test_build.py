@@ -634,6 +634,24 @@ def test_comment_without_a_translation(project):
     assert "'One layer is enough.' is no longer in the source" in message
 
 
+@pytest.mark.parametrize("code", ["", "zh"])
+def test_module_that_is_not_python(project, code):
+    change(project / "snippets/nets.py", "WIDTH = 1", "WIDTH = (")
+    with pytest.raises(SourceError) as caught:
+        staged(project, code)
+    message = "snippets/nets.py:5: not Python: '(' was never closed; mend it."
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("code", ["", "zh"])
+def test_module_that_is_not_utf8(project, code):
+    file = project / "snippets/nets.py"
+    file.write_bytes(file.read_bytes() + "# 参数".encode("gbk"))
+    line = NETS.count("\n") + 1
+    with pytest.raises(SourceError, match=rf"^snippets/nets\.py:{line}: byte 0xb2"):
+        staged(project, code)
+
+
 def test_page_that_is_not_utf8(project):
     page = project / "docs/en/more.md"
     page.write_bytes(page.read_bytes() + "参数".encode("gbk"))
