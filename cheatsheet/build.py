@@ -365,7 +365,7 @@ def finish(site: Path, staged: Staged) -> None:
     """Fill in our marks in a built site, and write what stands beside its pages.
 
     Raises:
-        SourceError: a page does not hold a mark once: the generator lost a block.
+        SourceError: a page does not hold a mark: the generator lost a block.
     """
     for name, copies in staged.copies.items():
         file = site / address_of(name) / "index.html"
@@ -390,11 +390,13 @@ def finish(site: Path, staged: Staged) -> None:
 
 def _fill_marks(file: Path, copies: dict[str, Copy], words: dict[str, str]) -> None:
     html = file.read_text(encoding="utf-8")
-    left = copies.copy()
+    left = dict.fromkeys(copies)
 
     def fill(match: re.Match) -> str:
-        copy = left.pop(match["id"], None)
-        return match[0] if copy is None else _attributes(copy, words, match["rest"])
+        if match["id"] not in copies:
+            return match[0]
+        left.pop(match["id"], None)  # a definition may be shown twice
+        return _attributes(copies[match["id"]], words, match["rest"])
 
     html = MARK.sub(fill, html)
     if left:

@@ -285,6 +285,15 @@ def test_the_sheet_is_made_of_the_pages(project):
     assert "#block-" not in text, "a sheet has no marks"
 
 
+def test_code_on_the_sheet_may_hold_a_fence(project):
+    page = project / "docs/en/more.md"
+    code = 'text = """\n```\n"""\nanswer.no_such\n'
+    change(page, "```python { .raises", "````python { .raises")
+    change(page, "answer.no_such\n```\n", f"{code}````\n")
+    text = staged(project).pages["cheatsheet.md"]
+    assert f"\n````python {{ .no-copy }}\n{code}````\n" in text
+
+
 # Copies and files
 
 
@@ -437,6 +446,18 @@ def test_each_mark_becomes_its_copy(project, tmp_path):
         assert not re.search(r'<div[^>]* id="', html), "a mark is left"
         assert html.startswith(OTHERS), "an id that is not ours is taken for a mark"
         assert html.count("<pre>") == len(copies)
+
+
+def test_a_definition_that_is_shown_twice_is_copied_twice(project, tmp_path):
+    made, site = staged(project), tmp_path / "site"
+    html_of(made, site)
+    mark = ' id="copy-snippets-nets-make"'
+    change(site / "index.html", f'<div class="highlight"{mark}', f"<p{mark}></p><div")
+    change(site / "index.html", "<pre>copy-", f"<p{mark}></p><pre>copy-")
+    finish(site, made)
+    html = (site / "index.html").read_text(encoding="utf-8")
+    assert mark not in html
+    assert html.count("return nn.Linear(width, WIDTH)") == 4  # with both of the blocks
 
 
 def test_a_copy_says_what_comes_along(project, tmp_path):
