@@ -10,6 +10,7 @@ import ast
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from cheatsheet.page import Example, Page, Shown, SourceError
 from cheatsheet.standalone.definitions import (
@@ -152,6 +153,11 @@ class Reader:
         return SourceError(self.page.path, line, f"{error}.")
 
     def _sources(self, line: int) -> dict[str, Name]:
+        for one, other in pairwise(self.fences[line]):
+            shared = one.node.end_lineno == other.node.lineno
+            if shared and (one.is_import or other.is_import):
+                problem = "an import shares this line with other code; write two lines."
+                raise SourceError(self.page.path, other.line, problem)
         found = {}
         for statement in self.fences[line]:
             try:

@@ -258,6 +258,18 @@ BAD = {
         "inside of other code",
         "write it at the margin",
     ),
+    "behind a semicolon": (
+        ["x = 1\nprint(x); import os; print(os)"],
+        5,
+        "an import shares this line with other code",
+        "write two lines",
+    ),
+    "before a semicolon": (
+        ["import os; print(os)"],
+        4,
+        "shares this line",
+        "two lines",
+    ),
     "twice": (
         [
             "from snippets.custom_module import MLP\n\nMLP()",
