@@ -400,7 +400,7 @@ def finish(site: Path, staged: Staged, pages: Iterable[str] | None = None) -> No
     `pages` are the names of those that were generated, by default all of them.
 
     Raises:
-        SourceError: a page does not hold a mark once: the generator lost a block.
+        SourceError: a page does not hold a mark: the generator lost a block.
     """
     for name in staged.copies if pages is None else staged.copies.keys() & set(pages):
         copies = staged.copies[name]
@@ -427,11 +427,13 @@ def finish(site: Path, staged: Staged, pages: Iterable[str] | None = None) -> No
 
 def _fill_marks(file: Path, copies: dict[str, Copy], words: dict[str, str]) -> None:
     html = file.read_text(encoding="utf-8")
-    left = copies.copy()
+    left = dict.fromkeys(copies)
 
     def fill(match: re.Match) -> str:
-        copy = left.pop(match["id"], None)
-        return match[0] if copy is None else _attributes(copy, words, match["rest"])
+        if match["id"] not in copies:
+            return match[0]
+        left.pop(match["id"], None)  # a definition may be shown twice
+        return _attributes(copies[match["id"]], words, match["rest"])
 
     html = MARK.sub(fill, html)
     if left:

@@ -70,6 +70,7 @@ def cpu_entry(version: str, page: str) -> str:
 
 
 def write(name: str, entries: list[str]) -> None:
+    """Write a lock file beside the workflows."""
     (GITHUB / name).write_text(HEADER + "".join(entries), encoding="utf-8")
 
 

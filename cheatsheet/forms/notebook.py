@@ -65,7 +65,8 @@ def _code_cell(piece: Piece) -> dict:
         cell["outputs"] = _outputs(piece.text, block.source.rstrip("\n"))
     if piece.example and piece.example.raises:
         cell["metadata"]["tags"] = ["raises-exception"]
-        cell["outputs"] = _split_error(block.source.rstrip("\n"))
+        cell["outputs"] = _split_error(block.source.rstrip("
+")) if block else []
     return cell
 
 

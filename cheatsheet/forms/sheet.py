@@ -16,6 +16,7 @@ import yaml
 
 from cheatsheet.forms.compact import compact
 from cheatsheet.forms.narrow import make_narrow
+from cheatsheet.forms.plain import fence
 from cheatsheet.page import (
     Example,
     Fence,
@@ -84,7 +85,7 @@ def compose(
                 raise sheet.error(name, one, f"{page.path} has no section {one}")
             level = 3 if name in ids and one != name else 2
             sheet.add(name, sections[one], level, reader)
-    imports = _fence(f"python {CODE}", "\n".join(_merge(sheet.imports)))
+    imports = fence(f"python {CODE}", "\n".join(_merge(sheet.imports)))
     return "\n\n".join([imports, *sheet.finish()]) + "\n"
 
 
@@ -127,12 +128,12 @@ class _Sheet:
             answer = " ".join(first.text.split("\n\n")[0].split("\n"))
             parts.append(answer.replace("](#", f"]({page}.md#"))
         if isinstance(code, Shell):
-            parts.append(_fence(f"bash {CODE}", code.code.source))
+            parts.append(fence(f"bash {CODE}", code.code.source))
             return
         parts += self._python(code, reader)
         for output in code.outputs.values():
             if _is_short(output.source):
-                parts.append(_fence(self.header(code, output), output.source))
+                parts.append(fence(self.header(code, output), output.source))
 
     def _python(self, example: Example, reader: Reader) -> list[Code]:
         """The code without its imports, after the definitions that it uses."""
@@ -166,7 +167,7 @@ class _Sheet:
                     lines = narrow[part].split("\n")
                     if part.is_definition:
                         lines = [line for line in lines if line]
-                    texts.append(_fence(f"python {CODE}", "\n".join(lines)))
+                    texts.append(fence(f"python {CODE}", "\n".join(lines)))
                 else:
                     texts.append(part)
             sections.append("\n\n".join(["/// html | section", *texts, "///"]))
@@ -199,7 +200,3 @@ def _merge(imports: list[ast.Import | ast.ImportFrom]) -> list[str]:
         return module.split(".")[0] not in sys.stdlib_module_names, is_from, module
 
     return [text for *_, text in sorted(lines, key=order)]
-
-
-def _fence(header: str, source: str) -> str:
-    return f"```{header}\n{source.rstrip()}\n```"

@@ -150,6 +150,8 @@ class PageRunner(DefaultRunner):
 
 
 class PageItem(pytest.Item):
+    """A test of a page; what is wrong is said in our words alone."""
+
     def repr_failure(self, excinfo, style=None) -> str:
         return _words(excinfo) or super().repr_failure(excinfo, style)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+from cheatsheet.page import SourceError, read_text
 from cheatsheet.standalone.statements import Statement, split_statements
 
 Name = tuple[str, str]  # a module, such as snippets.custom_module, and a name in it
@@ -37,10 +38,9 @@ class Definitions:
 
     @classmethod
     def read(cls, folder: Path) -> "Definitions":
-        """Those in `folder`/snippets; errors are those of reading files."""
-        files = sorted((folder / "snippets").glob("*.py"))
-        texts = [(f"snippets.{f.stem}", f.read_text(encoding="utf-8")) for f in files]
-        return _made(tuple(texts))
+        """Those in `folder`/snippets; errors as `read_text`."""
+        names = sorted(f"snippets.{f.stem}" for f in folder.glob("snippets/*.py"))
+        return _made(tuple((one, read_text(folder, cls.path(one))) for one in names))
 
     @staticmethod
     def path(module: str) -> Path:
@@ -49,7 +49,15 @@ class Definitions:
 
     @cached_property
     def modules(self) -> dict[str, Module]:
-        return {name: Module(split_statements(text, 0)) for name, text in self.texts}
+        """The modules by name; SourceError: one is not Python."""
+        return {name: self._module(name, text) for name, text in self.texts}
+
+    def _module(self, name: str, text: str) -> Module:
+        try:
+            return Module(split_statements(text, 0))
+        except SyntaxError as error:
+            problem = f"not Python: {error.msg}; mend it."
+            raise SourceError(self.path(name), error.lineno or 1, problem) from None
 
     def collect(self, wanted: list[Name]) -> list[Statement]:
         """The statements that define names, and their needs.

@@ -145,6 +145,7 @@ class Effects:
 
 
 def effects_of(statement: Statement, names: Names) -> Effects:
+    """What a statement does, on a page with these names."""
     node = statement.node
     if statement.is_import or isinstance(node, ast.ClassDef):
         return Effects()

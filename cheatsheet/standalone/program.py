@@ -10,6 +10,7 @@ import ast
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from cheatsheet.page import Example, Page, Shown, SourceError
 from cheatsheet.standalone.definitions import (
@@ -152,6 +153,11 @@ class Reader:
         return SourceError(self.page.path, line, f"{error}.")
 
     def _sources(self, line: int) -> dict[str, Name]:
+        for one, other in pairwise(self.fences[line]):
+            shared = one.node.end_lineno == other.node.lineno
+            if shared and (one.is_import or other.is_import):
+                problem = "an import shares this line with other code; write two lines."
+                raise SourceError(self.page.path, other.line, problem)
         found = {}
         for statement in self.fences[line]:
             try:
@@ -212,12 +218,17 @@ class Reader:
         statements = self.fences[part.line]
         return [s for s in statements if s.is_import and not snippet_imports(s)]
 
-    def shown(self, part: Example) -> str:
-        """The block as it is shown, but for its imports at the margin."""
+    def shown(self, part: Example, comments: bool = True) -> str:
+        """The block as it is shown, but for its imports at the margin.
+
+        `comments`: with those right above its imports; of snippets, they always stay.
+        """
         lines: list[str | None] = ANNOTATION.sub("", part.code.source).split("\n")
         for statement in self.fences[part.line]:
             if statement.is_import:
                 first, last = statement.node.lineno - 1, statement.node.end_lineno
+                if not comments and not snippet_imports(statement):
+                    first = last - statement.source.count("\n") - 1
                 lines[first:last] = [None] * (last - first)
         return "\n".join(line for line in lines if line is not None).strip("\n")
 
@@ -261,7 +272,8 @@ class Reader:
                 self.assigned |= statement.binds
                 for name in statement.binds:
                     self.known.pop(name, None)
-        return _join(imports + needed, bodies, self.shown(part))
+        # An import goes to the top of its cell with the comments above it.
+        return _join(imports + needed, bodies, self.shown(part, comments=False))
 
     def _new(self, wanted: list[Name], line: int) -> tuple[list[str], list[str]]:
         """What names of snippets need and the page has not so far: imports, bodies."""

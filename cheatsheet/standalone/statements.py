@@ -178,6 +178,7 @@ def calls(node: ast.AST) -> tuple[ast.Call, ...]:
 
 
 def arguments(call: ast.Call) -> list[ast.expr]:
+    """What a call is given, by place and by keyword."""
     return [*call.args, *(keyword.value for keyword in call.keywords)]
 
 

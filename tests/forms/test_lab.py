@@ -1,17 +1,22 @@
-"""A lab's notebook, and what its run puts into the page; nothing is run here."""
+"""A lab's notebook, which runs are kept, and what a run puts into the page."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_output
 
-from cheatsheet.blocks import PageError
-from cheatsheet.forms.lab import SETUP, code_of, fill, lab_notebook, seconds
-from cheatsheet.forms.plots import figure, with_plots
+from cheatsheet.forms import lab
+from cheatsheet.forms.lab import RUNS, SETUP, lab_notebook, run_labs, seconds
+from cheatsheet.forms.plain import Words, pieces_of
+from cheatsheet.forms.plots import figure, plot_in_section, plots_of
+from cheatsheet.page import Page, SourceError, read
 from cheatsheet.standalone.definitions import Definitions
-from cheatsheet.standalone.inline import inline_pages
+from cheatsheet.standalone.program import make_standalone
 
+ROOT = Path(__file__).parents[2]
 PATH = Path("docs/en/labs/lab.md")
 LAB = """\
 ---
@@ -80,32 +85,57 @@ text-anchor: middle" x="1">层</text>
 """
 
 
+WORDS = Words({}, "`{name}` is defined above.", "Output", "Error")
+
+
 @pytest.fixture
 def definitions(tmp_path) -> Definitions:
     (tmp_path / "snippets").mkdir()
     (tmp_path / "snippets/nets.py").write_text(NETS, encoding="utf-8")
-    return Definitions(tmp_path)
+    return Definitions.read(tmp_path)
 
 
-def read(definitions, text: str = LAB) -> nbformat.NotebookNode:
-    path = definitions.folder / "lab.md"
-    path.write_text(text, encoding="utf-8")
-    (parts,) = inline_pages([path], definitions)
-    return lab_notebook(parts, "en", "A Lab")
+def notebook_of(definitions, text: str = LAB) -> tuple[Page, nbformat.NotebookNode]:
+    page = read(PATH, text)
+    (made,) = make_standalone([page], definitions)
+    pieces = pieces_of(page, made.cells, lambda target: target, WORDS)
+    return page, lab_notebook(pieces, "en", "A Lab")
 
 
-def run(notebook, *outputs):
-    """The notebook as if it had run; `outputs` are those of its last fence."""
-    executed = code_of(notebook)
-    for count, cell in enumerate(executed.cells, 1):
-        cell.execution_count = count
-        cell.metadata["execution"] = {
-            "iopub.status.busy": f"2026-01-01T00:00:0{count}.000000Z",
-            "shell.execute_reply": f"2026-01-01T00:00:0{count}.500000Z",
-        }
-    executed.cells[-1].outputs = list(outputs)
-    fill(notebook, executed)
-    return notebook
+class Kernel:
+    """Stands in for the program that runs a notebook, and counts its runs.
+
+    `outputs` are those of the last cell.
+    """
+
+    def __init__(self, *outputs):
+        self.outputs = list(outputs)
+        self.runs = 0
+
+    def __call__(self, code, page, notebook) -> str:
+        self.runs += 1
+        for count, cell in enumerate(code.cells, 1):
+            cell.execution_count = count
+            cell.metadata["execution"] = {
+                "iopub.status.busy": f"2026-01-01T00:00:0{count}.000000Z",
+                "shell.execute_reply": f"2026-01-01T00:00:0{count}.500000Z",
+            }
+        code.cells[-1].outputs = self.outputs
+        return nbformat.writes(code)
+
+
+@pytest.fixture
+def run(definitions, tmp_path, monkeypatch):
+    """Let a kernel of ours run a lab: its page and its notebook."""
+    monkeypatch.delenv("CI", raising=False)
+
+    def run(kernel: Kernel, text: str = LAB) -> tuple[Page, nbformat.NotebookNode]:
+        monkeypatch.setattr(lab, "_execute", kernel)
+        page, notebook = notebook_of(definitions, text)
+        run_labs(tmp_path, {page: notebook})
+        return page, notebook
+
+    return run
 
 
 def printed(text: str):
@@ -117,16 +147,19 @@ def drawn(kind: str = "image/svg+xml"):
 
 
 def test_plots_are_set_up_before_any_code(definitions):
-    cells = read(definitions).cells
+    _, notebook = notebook_of(definitions)
+    cells = notebook.cells
     first = next(cell for cell in cells if cell.cell_type == "code")
     assert first.source == SETUP.rstrip("\n")
     assert cells[0].source.startswith("# A Lab"), "the title stays first"
     assert [c.metadata["line"] for c in cells if "line" in c.metadata] == [11, 21]
-    assert "snippets" not in "".join(c.source for c in cells if c.cell_type == "code")
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    assert "snippets" not in "".join(cell.source for cell in code)
+    assert not any(cell.outputs for cell in code), "only its run says what it prints"
 
 
-def test_the_notebook_is_valid_and_says_what_it_needs(definitions):
-    notebook = run(read(definitions), printed("net\n"), drawn())
+def test_the_notebook_is_valid_and_says_what_it_needs(run):
+    _, notebook = run(Kernel(printed("net\n"), drawn()))
     nbformat.validate(notebook)
     assert notebook.metadata.kernelspec.name == "python3"
     assert notebook.metadata.versions.keys() == {"python", "torch", "matplotlib"}
@@ -135,20 +168,76 @@ def test_the_notebook_is_valid_and_says_what_it_needs(definitions):
     assert seconds(notebook) == count / 2
 
 
-def test_another_text_is_the_same_code(definitions):
+def test_a_run_is_kept_until_the_code_changes(run):
+    kernel = Kernel(printed("net\n"), drawn())
+    _, first = run(kernel)
+    assert run(kernel)[1] == first
     other = LAB.replace("The end.", "Another end.").replace("# A Lab", "\n# Another")
-    first, second = (
-        nbformat.writes(code_of(read(definitions, t))) for t in (LAB, other)
-    )
-    assert first == second
+    assert run(kernel, other)[1].cells[-2].outputs == first.cells[-2].outputs
+    assert kernel.runs == 1, "another text is the same code"
+    run(kernel, LAB.replace("print(net, other)", "print(other, net)"))
+    assert kernel.runs == 2
 
 
-def test_plots_stand_in_the_page(definitions):
-    notebook = run(read(definitions), printed("net\n"), drawn())
-    text = with_plots(PATH, LAB, notebook)
-    place = text.split("\n")[LAB.split("\n").index("![A line](plot)")]
-    assert place == figure(SVG, "A line")
-    assert text.replace(place, "![A line](plot)") == LAB
+def test_where_CI_is_set_nothing_is_kept(run, tmp_path, monkeypatch):
+    kernel = Kernel(printed("net\n"), drawn())
+    run(kernel)
+    monkeypatch.setenv("CI", "true")
+    run(kernel)
+    run(kernel)
+    assert kernel.runs == 3
+    assert len(list((tmp_path / RUNS).iterdir())) == 1
+
+
+def test_a_checkout_that_nobody_can_write_to(run, tmp_path):
+    (tmp_path / ".cache").write_text("no folder", encoding="utf-8")
+    kernel = Kernel(printed("net\n"), drawn())
+    assert run(kernel) == run(kernel)
+    assert kernel.runs == 2
+
+
+def say_failure(folder: Path, text: str) -> None:
+    """Print what is said of a lab that raises; with a kernel, nothing kept."""
+    page, notebook = notebook_of(Definitions.read(folder), text)
+    try:
+        run_labs(folder, {page: notebook})
+    except SourceError as error:
+        print(error)
+
+
+def test_a_lab_that_raises_names_its_line(definitions, tmp_path, monkeypatch):
+    """Which cell and line failed is read out of what a real kernel says."""
+    monkeypatch.setenv("CI", "true")
+    text = LAB.replace("print(net, other)", "x = 1\n\nprint(x.no_such)  # why")
+    # In a process of its own: the kernel's client leaves an event loop open.
+    code = f"from {__name__} import *; say_failure(Path({str(tmp_path)!r}), {text!r})"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    line = text.split("\n").index("print(x.no_such)  # why") + 1
+    assert done.stdout == (
+        f"{PATH}:{line}: this lab raises when the build runs it: AttributeError: 'int' "
+        "object has no attribute 'no_such' (in `print(x.no_such)  # why`); mend the "
+        "code.\n"
+    ), done.stderr
+
+
+def test_plots_by_their_line_and_section(run):
+    page, notebook = run(Kernel(printed("net\n"), drawn()))
+    plots = plots_of(page, notebook)
+    assert plots == {LAB.split("\n").index("![A line](plot)") + 1: SVG}
+    assert plot_in_section(page, plots, "draw") == SVG
+    assert plot_in_section(page, plots, "lab") is None
+    assert plot_in_section(page, plots, "no-such") is None
+
+
+def test_two_plots_in_their_order(run):
+    other = SVG.replace("层", "元")
+    second = new_output("display_data", data={"image/svg+xml": other})
+    text = LAB.replace("The end.", "![Another](plot)")
+    page, notebook = run(Kernel(printed("net\n"), drawn(), second), text)
+    plots = plots_of(page, notebook)
+    assert [plots[line] for line in sorted(plots)] == [SVG, other]
+    assert plot_in_section(page, plots, "draw") == SVG, "the first"
 
 
 @pytest.mark.parametrize(
@@ -159,7 +248,6 @@ def test_plots_stand_in_the_page(definitions):
         ({}, [printed("net\n")], 21, "draws 0 plots, and 1 lines"),
         ({}, [printed("net\n"), drawn(), drawn()], 21, "draws 2 plots, and 1 lines"),
         ({}, [printed("net\n"), drawn("image/png")], 21, "gives image/png, text/plain"),
-        ({"A line": " "}, [printed("net\n"), drawn()], 31, "a plot needs words"),
         (
             {"::: ": "![x](plot)\n\n::: "},
             [printed("net\n"), drawn()],
@@ -168,12 +256,13 @@ def test_plots_stand_in_the_page(definitions):
         ),
     ],
 )
-def test_a_page_and_a_run_that_do_not_agree(definitions, change, outputs, line, words):
+def test_a_page_and_a_run_that_do_not_agree(run, change, outputs, line, words):
     text = LAB
     for old, new in change.items():
         text = text.replace(old, new)
-    with pytest.raises(PageError) as caught:
-        with_plots(PATH, text, run(read(definitions, text), *outputs))
+    page, notebook = run(Kernel(*outputs), text)
+    with pytest.raises(SourceError) as caught:
+        plots_of(page, notebook)
     assert str(caught.value).startswith(f"{PATH}:{line}: ")
     assert words in str(caught.value)
 

@@ -5,18 +5,22 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from cheatsheet.blocks import Block, Example
-from cheatsheet.standalone.inline import Part
 from cheatsheet.forms.notebook import make_notebook
+from cheatsheet.forms.plain import Piece
+from cheatsheet.page import Example, Fence
 
 
-def block(header: str, source: str) -> Block:
-    return Block(Path("page.md"), 1, 3, header, source)
+def example(header: str, code: str, outputs: dict[str | None, str]) -> Example:
+    def fence(header: str, source: str) -> Fence:
+        return Fence(Path("page.md"), 1, 3, header, source)
+
+    shown = {title: fence("text", text) for title, text in outputs.items()}
+    return Example(1, "title", fence(header, code), shown)
 
 
 def outputs(code: str, text: str, header: str = "python") -> list[tuple[str, str]]:
-    example = Example(block(header, code), {None: block("text", text)})
-    notebook = make_notebook([Part("code", code, 1, example)], "en", "Title")
+    piece = Piece("code", code, example(header, code, {None: text}))
+    notebook = make_notebook([piece], "en", "Title")
     nbformat.validate(notebook)
     texts = {
         "stream": lambda one: one.text,
@@ -80,18 +84,32 @@ def test_error(text, wanted):
     assert outputs("f()\n", text, "python { .raises }") == wanted
 
 
+def test_an_error_that_the_page_does_not_show_yet():
+    raising = Piece("code", "a\n", example("python { .raises }", "a\n", {}))
+    (cell,) = make_notebook([raising], "en", "Title").cells
+    assert cell.outputs == []
+    assert cell.metadata.tags == ["raises-exception"]
+
+
+def test_of_two_devices_the_cpu_speaks():
+    both = example("python", "d\n", {"GPU": "cuda\n", "CPU": "cpu\n"})
+    notebook = make_notebook([Piece("code", "d\n", both)], "en", "Title")
+    assert notebook.cells[0].outputs[0].data["text/plain"] == "cpu"
+
+
 def test_cells():
-    example = Example(
-        block("python { .raises }", "a\n"), {None: block("text", "E: a\n")}
-    )
-    parts = [
-        Part("prose", "# Title\n\nWords.", 1),
-        Part("shell", "```bash\n# no heading\n```", 5),
-        Part("prose", "More.\n\n## Next\n\nWords.\n\n### Last", 9),
-        Part("code", "a\n", 15, example),
-        Part("code", "def f(): ...\n", 20),
+    pieces = [
+        Piece("prose", "# Title"),
+        Piece("prose", "Words."),
+        Piece("prose", "```bash\n# no heading\n```"),
+        Piece("prose", "More."),
+        Piece("prose", "## Next"),
+        Piece("prose", "Words."),
+        Piece("prose", "### Last"),
+        Piece("code", "a\n", example("python { .raises }", "a\n", {None: "E: a\n"})),
+        Piece("code", "def f(): ...\n"),
     ]
-    notebook = make_notebook(parts, "zh-Hans", "标题")
+    notebook = make_notebook(pieces, "zh-Hans", "标题")
     nbformat.validate(notebook)
     assert [(cell.cell_type, cell.source) for cell in notebook.cells] == [
         ("markdown", "# Title\n\nWords.\n\n```bash\n# no heading\n```\n\nMore."),
@@ -103,4 +121,4 @@ def test_cells():
     assert notebook.cells[3].metadata.tags == ["raises-exception"]
     assert [cell.get("execution_count") for cell in notebook.cells[3:]] == [1, 2]
     assert (notebook.metadata.lang, notebook.metadata.title) == ("zh-Hans", "标题")
-    assert make_notebook(parts, "zh-Hans", "标题") == notebook  # ids are not drawn
+    assert make_notebook(pieces, "zh-Hans", "标题") == notebook  # ids are not drawn

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from cheatsheet.blocks import Block, Example
-from cheatsheet.standalone.inline import Part
-from cheatsheet.forms.plain import Words, plain_page, plain_parts
+from cheatsheet.forms.plain import Piece, Words, pieces_of, plain_page
+from cheatsheet.page import Example, read
 
 WORDS = Words(
     blocks={"note": "Note", "danger": "Danger"},
@@ -17,19 +16,21 @@ WORDS = Words(
 
 
 def link(target: str) -> str:
-    return "" if target == "plot" else f"https://site/{target}"
+    return f"https://site/{target}"
 
 
-def plain(*texts: str) -> list[str]:
-    parts = [Part("prose", text, 1) for text in texts]
-    return [part.text for part in plain_parts(parts, link, WORDS)]
+def pieces(text: str, cells: dict[int, str] | None = None) -> list[Piece]:
+    """The pieces of a page; `cells` are by default its own code."""
+    page = read(Path("docs/en/page.md"), text)
+    own = {one.line: one.code.source for one in page.examples}
+    return pieces_of(page, own if cells is None else cells, link, WORDS)
 
 
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
         ("## Count { #count }", "## Count"),
-        ("### `a {b}` { #a .wide }", "### `a {b}`"),
+        ("### `a {b}` { #a }", "### `a {b}`"),
         (
             "[a](b.md#c) and [d](#e)",
             "[a](https://site/b.md#c) and [d](https://site/#e)",
@@ -39,11 +40,8 @@ def plain(*texts: str) -> list[str]:
         ("`[a](b)` ``[`](c)``", "`[a](b)` ``[`](c)``"),
         ("a `dict` and { .b }", "a `dict` and"),
         ("`#!python x = 1`", "`x = 1`"),
-        (
-            "![Bars.](a-light.svg#only-light)\n![Bars.](a-dark.svg#only-dark)\n\nEnd.",
-            "![Bars.](https://site/a-light.svg)\n\nEnd.",
-        ),
-        ("![Bars\nhigh.](plot)", "*Bars\nhigh.*"),
+        ("![Bars high.](plot)", "*Bars high.*"),
+        ("![Bars.](labs/a.md#b)", "*Bars.*"),
         ("![a](b.png){ width=300 }", "![a](https://site/b.png)"),
         ("$$\nx_{#a} [a](b) \\\\\n$$", "$$\nx_{#a} [a](b) \\\\\n$$"),
         (
@@ -59,32 +57,70 @@ def plain(*texts: str) -> list[str]:
     ],
 )
 def test_prose(text, wanted):
-    assert plain(text) == [wanted]
+    assert [(one.kind, one.text) for one in pieces(text)] == [("prose", wanted)]
+
+
+def test_link_to_nowhere_keeps_its_target():
+    (piece,) = pieces_of(
+        read(Path("page.md"), "[a](b.svg)\n"), {}, lambda target: "", WORDS
+    )
+    assert piece.text == "[a](b.svg)"
 
 
 def test_block_goes_on_after_code():
-    parts = [Part("prose", "/// note | A\nOne.", 1), Part("code", "x = 1\n", 3)]
-    parts += [Part("prose", "Two.\n///\n\nThree.", 5), Part("reference", "MLP", 9)]
-    assert [part.text for part in plain_parts(parts, link, WORDS)] == [
-        "> **Note · A**\n>\n> One.",
-        "x = 1\n",
-        "> Two.\n\nThree.",
-        "`MLP` is defined above.",
+    text = "/// note | A\nOne.\n\n```python\nx = 1\n```\n\nTwo.\n///\n\nThree.\n"
+    assert [(one.kind, one.text) for one in pieces(text)] == [
+        ("prose", "> **Note · A**\n>\n> One."),
+        ("code", "x = 1\n"),
+        ("prose", "> Two.\n\nThree."),
     ]
 
 
-def test_outputs_follow_their_code():
-    def block(header: str, source: str) -> Block:
-        return Block(Path("page.md"), 1, 3, header, source)
+def test_definition_is_code_where_it_is_new_and_a_word_where_it_is_not():
+    text = "::: snippets.a.MLP\n\nWords.\n\n::: snippets.a.MLP\n"
+    found = pieces(text, {1: "class MLP: ...\n", 5: ""})
+    assert found == [
+        Piece("code", "class MLP: ...\n"),
+        Piece("prose", "Words."),
+        Piece("prose", "`MLP` is defined above."),
+    ]
 
-    code = block("python", "print(d)\n")
-    outputs = {t: block(f'text title="{t}"', f"{t}\n") for t in ("CPU", "GPU")}
-    titled = Part("code", "print(d)\n", 1, Example(code, outputs))
-    error = Example(
-        block("python { .raises }", "a\n"), {None: block("text", "```\nNameError\n")}
-    )
-    assert plain_page([titled, Part("code", "a\n", 5, error)], WORDS) == (
+
+def test_headings_stand_alone_and_front_matter_and_outputs_are_no_pieces():
+    text = "---\ndescription: Words.\n---\n\n# Title { #title }\n\nFirst.\n\n"
+    text += "```python\nprint(1)\n```\n\n```text\n1\n```\n\n"
+    text += "```bash\nls # ::: snippets.layers.no\n```\n"
+    assert [(one.kind, one.text) for one in pieces(text)] == [
+        ("prose", "# Title"),
+        ("prose", "First."),
+        ("code", "print(1)\n"),
+        ("prose", "```bash\nls # ::: snippets.layers.no\n```"),
+    ]
+
+
+def test_code_that_the_page_has_already_is_no_piece():
+    text = "```python\nimport os\n```\n\nWords.\n"
+    assert pieces(text, {1: ""}) == [Piece("prose", "Words.")]
+
+
+def test_a_code_piece_knows_its_example():
+    (piece,) = pieces("```python\n1\n```\n\n```text\n1\n```\n", {1: "1\n"})
+    assert isinstance(piece.example, Example)
+    assert piece.example.output(None).source == "1\n"
+
+
+def test_outputs_follow_their_code():
+    text = "```python\nprint(d)\n```\n\n"
+    text += '```text title="CPU"\nCPU\n```\n\n```text title="GPU"\nGPU\n```\n\n'
+    text += "```python { .raises }\na\n```\n\n````text\n```\nNameError\n````\n"
+    assert plain_page(pieces(text), WORDS) == (
         "```python\nprint(d)\n```\n\nOutput · CPU\n\n```text\nCPU\n```\n\n"
         "Output · GPU\n\n```text\nGPU\n```\n\n"
         "```python\na\n```\n\n````text\n```\nNameError\n````\n"
     )
+
+
+def test_errors_of_two_devices_are_called_so():
+    text = "```python { .raises }\na\n```\n\n"
+    text += '```text title="CPU"\nE: 1\n```\n\n```text title="GPU"\nE: 2\n```\n'
+    assert "Error · CPU\n\n```text\nE: 1\n```" in plain_page(pieces(text), WORDS)

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from cheatsheet.standalone.interactive import for_interactive
+from cheatsheet.standalone.prompt import for_prompt
 
 CLASS = '''\
 class A:
@@ -42,20 +42,20 @@ def prompt(text: str) -> str:
 
 @pytest.mark.parametrize("text", [CLASS, LOOP, BRANCH], ids=["class", "loop", "branch"])
 def test_the_same_program_at_the_prompt(text):
-    new = for_interactive(text)
+    new = for_prompt(text)
     assert ast.dump(ast.parse(new)) == ast.dump(ast.parse(text))
     assert "Error" in prompt(text)
     assert "Error" not in prompt(new)
 
 
 def test_what_it_prints():
-    assert prompt(for_interactive(CLASS)).strip() == "1 a\n\nb"
-    assert prompt(for_interactive(LOOP)).split() == ["0", "1", "9"]
+    assert prompt(for_prompt(CLASS)).strip() == "1 a\n\nb"
+    assert prompt(for_prompt(LOOP)).split() == ["0", "1", "9"]
 
 
 def test_docstrings_and_spacing_stay():
-    assert "One.\n\n    Two." in for_interactive(CLASS)
-    assert for_interactive("x = 1\n\n\ny = 2\n") == "x = 1\n\n\ny = 2\n"
-    assert for_interactive("if x:\n    y = 1\n\n\nz = 2\n") == (
+    assert "One.\n\n    Two." in for_prompt(CLASS)
+    assert for_prompt("x = 1\n\n\ny = 2\n") == "x = 1\n\n\ny = 2\n"
+    assert for_prompt("if x:\n    y = 1\n\n\nz = 2\n") == (
         "if x:\n    y = 1\n\n\nz = 2\n"
     )
