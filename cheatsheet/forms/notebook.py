@@ -65,8 +65,7 @@ def _code_cell(piece: Piece) -> dict:
         cell["outputs"] = _outputs(piece.text, block.source.rstrip("\n"))
     if piece.example and piece.example.raises:
         cell["metadata"]["tags"] = ["raises-exception"]
-        cell["outputs"] = _split_error(block.source.rstrip("
-")) if block else []
+        cell["outputs"] = _split_error(block.source.rstrip("\n")) if block else []
     return cell
 
 
