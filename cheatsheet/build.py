@@ -57,6 +57,8 @@ MATHJAX = "assets/mathjax/tex-svg.js"
 WORKERS = "assets/javascripts/workers"
 THEME = Path(__file__).parent / "theme"
 TEMPLATES = (".html", ".jinja")
+# A generator loads the program once, and then stages again and again.
+PROGRAM = {file: file.stat().st_mtime for file in THEME.parent.rglob("*.py")}
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,6 @@ class Staged:
     Attributes:
         pages: the Markdown of each page, by file name.
         files: what stands beside the pages, by its place in the site.
-        later: files that `finish` makes of the built site, and that pages link.
         copies: for each page, what our marks in it stand for, by id.
         snippets: the folder that holds the package `snippets` in this language.
         settings: what the language's config says.
@@ -75,7 +76,6 @@ class Staged:
 
     pages: dict[str, str]
     files: dict[str, str | Path]
-    later: tuple[str, ...]
     copies: dict[str, dict[str, Copy]]
     snippets: Path
     settings: dict
@@ -96,6 +96,11 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     """
     settings = read_settings(root, language.config)
     return _Stage(root, language, settings, site_url or settings["site_url"]).staged()
+
+
+def outdated() -> list[Path]:
+    """The files of the program that have changed since it was loaded."""
+    return [f for f, time in PROGRAM.items() if f.exists() and f.stat().st_mtime != time]
 
 
 class _Stage:
@@ -145,9 +150,7 @@ class _Stage:
             staged[name] = self._markdown(name, page, front, plots)
             copies[name] = _marks(page, made[name].copies)
         staged[SHEET] = self._sheet()
-        later = tuple(PDFS.values()) if self.extra["cheatsheet"]["pdf"] else ()
-        own = (self.snippets, self.settings, self.site_url)
-        return Staged(staged, files, later, copies, *own)
+        return Staged(staged, files, copies, self.snippets, self.settings, self.site_url)
 
     # Pages
 
@@ -226,7 +229,8 @@ class _Stage:
         return _with_front(front, head + body)
 
     def _pdfs(self) -> str:
-        links = {paper: f"[{paper}]({file})" for paper, file in PDFS.items()}
+        """Links to what `finish` makes: by their addresses, for there is no such page."""
+        links = {p: f"[{p}]({urljoin(self.site_url, file)})" for p, file in PDFS.items()}
         return self.extra["cheatsheet"]["pdfs"].format(**links)
 
     # Beside the pages

@@ -1,14 +1,13 @@
 """How fast the house is, as ratios in one run, and where the time of a build goes.
 
-    python .github/scripts/benchmark.py [--zensical COMMAND] [--runs N] > .github/benchmark.md
-    python .github/scripts/benchmark.py --where
+    PYTHONPATH=. python .github/scripts/benchmark.py > .github/benchmark.md
+    PYTHONPATH=. python .github/scripts/benchmark.py --where
 
 Each ratio is measured N times (5), its two sides in turn, on a copy of this checkout.
 Without the command of Zensical, which has an environment of its own, its rows are left out.
 """
 
 import argparse
-import cProfile
 import os
 import platform
 import pstats
@@ -22,13 +21,12 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+from zensical import generate
+
+from cheatsheet.build import stage
+from cheatsheet.words.languages import read_languages
+
 ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
-from zensical import generate  # noqa: E402
-
-from cheatsheet.build import stage  # noqa: E402
-from cheatsheet.words.languages import read_languages  # noqa: E402
-
 BUILD = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir"]
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "docs"]
 # All fences of all pages in one process: what they cost without anything of ours.
@@ -130,14 +128,12 @@ def measure(project: Path, zensical: str | None) -> dict[str, float]:
 
 def where() -> None:
     """Print the steps of a build of both languages by the time they take."""
-    from mkdocs.__main__ import cli
-
-    profile = cProfile.Profile()
     with TemporaryDirectory() as folder:
-        command = ["build", "--quiet", "-f", str(ROOT / "mkdocs.yml"), "-d", folder]
-        profile.runcall(cli, command, standalone_mode=False)
-    steps = "hooks.py|cheatsheet/|commands/build.py|search/plugin.py|markdown/core.py"
-    pstats.Stats(profile).sort_stats("cumtime").print_stats(steps, 40)
+        profile = Path(folder, "profile")
+        command = [sys.executable, "-m", "cProfile", "-o", profile, *BUILD[1:], folder]
+        subprocess.run(command, cwd=ROOT, check=True)
+        steps = "hooks.py|cheatsheet/|commands/build.py|search/plugin.py|markdown/core.py"
+        pstats.Stats(str(profile)).sort_stats("cumtime").print_stats(steps, 40)
 
 
 def main() -> None:

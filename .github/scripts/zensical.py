@@ -1,6 +1,6 @@
 """Build the staged pages with Zensical, and compare its site with the one of MkDocs.
 
-    python .github/scripts/zensical.py SITE ZENSICAL
+    PYTHONPATH=. python .github/scripts/zensical.py SITE ZENSICAL
 
 SITE is a site that `mkdocs build` made of this checkout; ZENSICAL is the command (it has its
 own environment). Fails where a copy, a label, the id of a heading or the number of blocks of
@@ -16,10 +16,10 @@ from tempfile import TemporaryDirectory
 import yaml
 from bs4 import BeautifulSoup
 
+from cheatsheet.build import Staged, address_of, finish, stage
+from cheatsheet.words.languages import read_languages
+
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
-from cheatsheet.build import Staged, address_of, finish, stage  # noqa: E402
-from cheatsheet.words.languages import read_languages  # noqa: E402
 
 
 def generate(staged: Staged, folder: Path, zensical: str) -> list[str]:
