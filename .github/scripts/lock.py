@@ -4,6 +4,7 @@
 
 - .github/requirements.lock: everything, with the CPU build of torch, for Linux x86_64.
 - .github/requirements.gpu.lock: what the fences need, with the CUDA build of torch.
+- .github/requirements.zensical.lock: the next generator, with the handler of snippets.
 
 Every file has its hash, for each Python from 3.11 to 3.14. PyPI has only the CUDA build
 for Linux, with gigabytes of CUDA; the CPU build comes from PyTorch's own index.
@@ -22,6 +23,8 @@ PYTHONS = ("cp311", "cp312", "cp313", "cp314")
 FENCES = re.compile(r"(torch|numpy|matplotlib|pytest(-markdown-docs)?|markdown-it-py)==")
 # What only the CUDA build of torch needs.
 CUDA = re.compile(r"(?:nvidia|cuda)-|triton==")
+# The last that installs from PyPI alone.
+ZENSICAL = "zensical==0.0.73"
 HEADER = "# Made by .github/scripts/lock.py from requirements.txt; do not edit.\n"
 
 
@@ -35,6 +38,8 @@ def main() -> None:
     write("requirements.lock", [f"--extra-index-url {CPU_INDEX}\n", *lines])
     few = [line for line in pins.split("\n") if FENCES.match(line)]
     write("requirements.gpu.lock", compile_("\n".join(few)))
+    handler = re.findall(r"^mkdocstrings.*", pins, re.M)
+    write("requirements.zensical.lock", compile_("\n".join([ZENSICAL, *handler])))
 
 
 def compile_(pins: str) -> list[str]:
