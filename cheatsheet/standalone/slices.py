@@ -88,8 +88,6 @@ class History:
             if number in chosen or does & needed:
                 chosen |= {number} | seeded[number]
                 needed |= self._uses[number]
-                if statement.is_definition:  # it reads them when it is called
-                    needed |= self._versions(statement.reads)
         return sorted(chosen)
 
     def _with_calls(self, names: Iterable[str]) -> set[str]:
@@ -98,8 +96,9 @@ class History:
         left = set(names)
         while left:
             found |= left
-            bound = [self.statements[self.current[n]] for n in left & self.current.keys()]
-            left = {n for one in bound if one.is_definition for n in one.reads} - found
+            bound = {self.current[name] for name in left if name in self.current}
+            functions = [n for n in bound if self.statements[n].is_definition]
+            left = {r for n in functions for r in self.statements[n].reads} - found
         return found
 
     def _versions(self, names: Iterable[str]) -> set[Version]:

@@ -120,8 +120,8 @@ STATE = {
     ),
     "counted up": ("n = 1", "n += 1\nn += 1", "n", "3"),
     "bound in a branch": ("n = 1", "if n:\n    n = 5", "n", "5"),
-    "bound in a branch not taken": ("c, n = 0, 1", "if c:\n    n = 5", "n", "1"),
-    "bound in a branch of its own": ("c, n = 0, 1", "if c:\n    n = 5\nn", "1"),
+    "bound in a branch not taken": ("c = 0\nn = 1", "if c:\n    n = 5", "n", "1"),
+    "bound in a branch of its own": ("c = 0\nn = 1", "if c:\n    n = 5\nn", "1"),
     "read by a function": ("k = 1", "def f():\n    return k", "k = 2", "f()", "2"),
     "done before an error": ("n = [1]", "!n.append(2)\nn.no_such", "n", "[1, 2]"),
     "changed through a list": (
@@ -447,6 +447,11 @@ def test_import_serves_the_cells_after_it(definitions):
     """No cell loses an import that only a later one uses; what none uses goes."""
     text = fence("import os\nimport re\n\nx = 1\n") + "\n" + fence("os.sep\n")
     assert cells(definitions, text) == ["import os\n\nx = 1\n", "os.sep\n"]
+
+
+def test_a_cell_may_write_a_function_anew(definitions):
+    text = fence("def f():\n    return 1\n") + "\n" + fence("def f():\n    return 2\n")
+    assert len(cells(definitions, text)) == 2
 
 
 def test_cell_of_imports_that_nothing_uses_is_empty(definitions):
