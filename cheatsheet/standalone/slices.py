@@ -64,7 +64,7 @@ class History:
         """Take note of the statement that runs next."""
         number, does = len(self.statements), effects_of(statement, self.names)
         kept = statement.binds - statement.replaces
-        self._uses.append(self._versions(statement.reads | kept))
+        self._uses.append(self._versions(self._with_calls(statement.reads | kept)))
         flow = self._versions(does.flow)
         self.current |= dict.fromkeys(statement.binds, number)
         self._touches.append(self._versions(does.touched))
@@ -75,7 +75,7 @@ class History:
 
     def needed_by(self, own: Sequence[Statement], seeded: list[set[int]]) -> list[int]:
         """The numbers of the statements that must run before `own`."""
-        needed = self._versions(_read(own)) | {(GLOBALS, -1)}
+        needed = self._versions(self._with_calls(_read(own))) | {(GLOBALS, -1)}
         chosen: set[int] = set()
         for number in range(len(self.statements) - 1, -1, -1):
             statement = self.statements[number]
@@ -86,14 +86,25 @@ class History:
             if number in chosen or does & needed:
                 chosen |= {number} | seeded[number]
                 needed |= self._uses[number]
-                if statement.is_definition:  # it reads them when it is called
-                    needed |= self._versions(statement.reads)
         return sorted(chosen)
+
+    def _with_calls(self, names: Iterable[str]) -> set[str]:
+        """The names, and what functions among them read when they are called."""
+        found: set[str] = set()
+        left = set(names)
+        while left:
+            found |= left
+            bound = {self.current[name] for name in left if name in self.current}
+            functions = [n for n in bound if self.statements[n].is_definition]
+            left = {r for n in functions for r in self.statements[n].reads} - found
+        return found
 
     def _versions(self, names: Iterable[str]) -> set[Version]:
         names = set(names)
         if ANY_FILE in names:
             names |= {name for name in self.current if name.startswith("<file")}
+        if any(name.startswith("<file") for name in names):
+            names.add(ANY_FILE)
         return {(name, self.current.get(name, -1)) for name in names}
 
     def _unite(self, versions: set[Version]) -> None:

@@ -104,7 +104,7 @@ def _names_of_one(node: ast.stmt) -> tuple[set[str], set[str]]:
         parts += [handler.body for handler in node.handlers]
         errors = {handler.name for handler in node.handlers}
         return set().union(*(_names(part)[0] for part in parts)) - errors, set()
-    if isinstance(node, (ast.While, ast.AugAssign)):
+    if isinstance(node, (ast.While, ast.AugAssign, ast.Delete)):
         return _read(node) | _bound(node), set()
     return _read(node), _bound(node) | files(node, WRITERS) - {ANY_FILE}
 

@@ -120,6 +120,30 @@ STATE = {
     ),
     "counted up": ("n = 1", "n += 1\nn += 1", "n", "3"),
     "bound in a branch": ("n = 1", "if n:\n    n = 5", "n", "5"),
+    "bound in a branch not taken": ("c = 0\nn = 1", "if c:\n    n = 5", "n", "1"),
+    "bound in a branch of its own": ("c = 0\nn = 1", "if c:\n    n = 5\nn", "1"),
+    "read by a function": ("k = 1", "def f():\n    return k", "k = 2", "f()", "2"),
+    "done before an error": ("n = [1]", "!n.append(2)\nn.no_such", "n", "[1, 2]"),
+    "changed through a list": (
+        NET,
+        "nets = []\nnets.append(net)",
+        "nets[0].eval()",
+        "net.training",
+        "False",
+    ),
+    "saved to a file that the code does not name": (
+        NET,
+        "name = 'a' + '.pt'\ntorch.save(X, name)",
+        "torch.load('a.pt').shape",
+        "torch.Size([3, 2])",
+    ),
+    "deleted": ("a = {}\na['x'] = 1\nb = 2", "del a['x']\ndel b", "a", "{}"),
+    "read from a file that the code does not name": (
+        NET,
+        "torch.save(X, 'a.pt')",
+        "name = 'a' + '.pt'\ntorch.load(name).shape",
+        "torch.Size([3, 2])",
+    ),
     "drawn after a seed": (
         IMPORTS + "torch.manual_seed(0)\na = torch.rand(1)\nb = torch.rand(1)",
         "b",
@@ -162,6 +186,34 @@ NOT_NEEDED = {
     ),
     "an unused import": ("import math\nimport torch", "torch.ones(1)", "math"),
     "what raised": (NET, "!net.no_such_name", "net.training", "no_such_name"),
+    "a change that raised": (NET, "!net.eval().no_such", "net.training", "eval"),
+    "the seed of another fence": (
+        IMPORTS + "torch.manual_seed(0)\na = torch.rand(1)",
+        "b = torch.rand(1)",
+        "b.shape",
+        "seed",
+    ),
+    "a change of what was saved": (
+        NET,
+        "torch.save(X, 'a.pt')",
+        "X.add_(1)",
+        "torch.load('a.pt').shape",
+        "add_",
+    ),
+    "a change of what was copied from": (
+        NET,
+        "Y = X.to(net.weight)",
+        "net.eval()",
+        "Y.shape",
+        "eval",
+    ),
+    "a change of what a comprehension names alike": (
+        NET + "\nother = nn.Linear(2, 1)",
+        "a = [p for p in net.parameters()]\nb = [p for p in other.parameters()]",
+        "b[0].requires_grad_(False)",
+        "a[0].requires_grad",
+        "requires_grad_",
+    ),
     "a net on the same device": (
         NET + "\ndevice = torch.device('cpu')",
         "other = nn.Linear(9, 9).to(device)",
@@ -212,6 +264,22 @@ def test_a_copy_knows_what_came_along():
 def test_annotation_marks_and_comments():
     text = last("# Why.\nx = 1  # (1)!\ny = x  # kept", "# The sum.\nx + y  # (1)")
     assert text == "# Why.\nx = 1\ny = x  # kept\n\n# The sum.\nx + y\n"
+
+
+def test_what_is_shown_says_what_came_along():
+    whole, marked = copies("import math\n\nmath.pi", "import math\n\nmath.e  # (1)!")
+    assert (whole.text, whole.imports) == (whole.shown, False)
+    assert marked.shown == "import math\n\nmath.e\n"
+
+
+def test_a_copy_can_be_pasted_at_the_prompt():
+    text = last("class A:\n    x = 1\n\n    y = 2")
+    assert text == "class A:\n    x = 1\n    \n    y = 2\n"
+
+
+def test_a_function_may_be_written_anew():
+    first = "def f():\n    return 1\n\n\nf()"
+    assert last(first, first.replace("1", "2")).count("def f") == 1
 
 
 def test_statements_that_share_a_line():
@@ -379,6 +447,11 @@ def test_import_serves_the_cells_after_it(definitions):
     """No cell loses an import that only a later one uses; what none uses goes."""
     text = fence("import os\nimport re\n\nx = 1\n") + "\n" + fence("os.sep\n")
     assert cells(definitions, text) == ["import os\n\nx = 1\n", "os.sep\n"]
+
+
+def test_a_cell_may_write_a_function_anew(definitions):
+    text = fence("def f():\n    return 1\n") + "\n" + fence("def f():\n    return 2\n")
+    assert len(cells(definitions, text)) == 2
 
 
 def test_cell_of_imports_that_nothing_uses_is_empty(definitions):
