@@ -157,6 +157,7 @@ def test_the_weekly_run_is_careful():
     rights = {name: job["permissions"] for name, job in flow["jobs"].items()}
     assert rights == {
         "outputs": {"contents": "read"},
+        "zensical": {"contents": "read"},
         "report": {"contents": "read", "issues": "write"},
     }
 
