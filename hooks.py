@@ -1,12 +1,9 @@
 """The only file that knows MkDocs: pages are staged for it, and its site is finished.
 
-At the root on purpose: MkDocs puts the folder of a hook on the path while it loads it. Under
-`mkdocs serve --dirty` it generates the pages whose files are newer than its site; staging
-writes those that an edit changes.
+At the root, because MkDocs puts the folder of a hook on the path while it loads it.
 """
 
-import logging
-import posixpath
+import shutil
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urljoin
@@ -17,12 +14,13 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
 
-from cheatsheet.build import finish, outdated, stage, write_pages
+from cheatsheet.beside import Beside
+from cheatsheet.build import finish, stage, write_pages
 from cheatsheet.page import SourceError
 from cheatsheet.words.languages import language_of, read_languages
 
-log = logging.getLogger("mkdocs.hooks")
-ready, options = {}, {"dirty": False}  # ready: what is staged, by config file
+# What is staged, and the other languages. Of files, --dirty generates those just written.
+now, beside = {"dirty": False}, {}
 
 
 @contextmanager
@@ -34,45 +32,49 @@ def errors_of_mkdocs():
         raise PluginError(str(error)) from error
 
 
+def build_other(site_dir: Path, file: Path, site_url: str, strict: bool, dirty: bool):
+    """Build another language than the first, beside it."""
+    beside.clear()
+    config = load_config(str(file), strict=strict, site_dir=str(site_dir), site_url=site_url)
+    config.plugins.on_startup(command="build", dirty=dirty)
+    build(config, dirty=dirty)
+
+
 def on_startup(*, command, dirty):
     """Take note of `--dirty`."""
-    options["dirty"] = dirty
+    now["dirty"] = dirty
 
 
 @event_priority(100)  # before mkdocstrings, which reads its path in its own on_config
 @errors_of_mkdocs()
 def on_config(config):
-    """Stage the language of this config."""
-    for program in outdated():
-        log.warning(f"{program.name} has changed: restart mkdocs.")
+    """Begin to build the other languages, and stage the one of this config."""
     file = Path(config.config_file_path).resolve()
     language = language_of(file)
+    for code in [one.code for one in read_languages(file.parent)[1:] if not language.code]:
+        other = beside.setdefault(code, Beside(build_other))
+        url = urljoin(config.site_url, f"{code}/")  # under `mkdocs serve` not the config's
+        other.start(file.with_name(f"mkdocs.{code}.yml"), url, config.strict, now["dirty"])
     staged = stage(file.parent, language, config.site_url)
-    ready[file] = staged, *write_pages(file.parent, language, staged)
-    python = config.plugins["mkdocstrings"].config.handlers["python"]
-    python["paths"] = [str(staged.snippets)]
+    now["staged"] = staged, *write_pages(file.parent, language, staged)
+    config.plugins["mkdocstrings"].config.handlers["python"]["paths"] = [str(staged.snippets)]
 
 
 def on_files(files, *, config):
     """Let the staged pages take the place of the written ones."""
-    staged, folder, _ = ready[Path(config.config_file_path).resolve()]
+    staged, pages, _ = now["staged"]
     for name in staged.pages:
-        if written := files.get_file_from_path(name):
-            files.remove(written)
-        files.append(File.generated(config, name, abs_src_path=str(folder / name)))
+        if name in files.src_uris:
+            files.remove(files.src_uris[name])
+        files.append(File.generated(config, name, abs_src_path=str(pages / name)))
 
 
 @errors_of_mkdocs()
 def on_post_build(*, config):
-    """Finish the site, and build the other languages below that of the first."""
-    file, dirty = Path(config.config_file_path).resolve(), options["dirty"]
-    staged, _, new = ready.pop(file)
-    finish(Path(config.site_dir), staged, new if dirty else None)
-    first, *others = read_languages(file.parent)
-    for language in others if file.name == first.config else ():
-        other = load_config(str(file.with_name(language.config)), strict=config.strict)
-        # Under `mkdocs serve` the address is not the one of the config.
-        other.site_url = urljoin(config.site_url, f"{language.code}/")
-        other.site_dir = posixpath.join(config.site_dir, language.code)
-        other.plugins.on_startup(command="build", dirty=dirty)
-        build(other, dirty=dirty)
+    """Finish the site, and take the other languages into it."""
+    staged, _, new = now["staged"]
+    finish(Path(config.site_dir), staged, new if now["dirty"] else None)
+    for code, other in [*beside.items()]:
+        if problem := other.wait():
+            raise PluginError(f"mkdocs.{code}.yml: {problem}")
+        shutil.copytree(other.folder, Path(config.site_dir, code), dirs_exist_ok=True)

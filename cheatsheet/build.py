@@ -6,6 +6,7 @@ each block gives to the clipboard where our own marks stand, and writes the file
 the pages. Between the two, any generator makes HTML of Markdown.
 """
 
+import logging
 import posixpath
 import re
 import shutil
@@ -57,6 +58,7 @@ MATHJAX = "assets/mathjax/tex-svg.js"
 WORKERS = "assets/javascripts/workers"
 THEME = Path(__file__).parent / "theme"
 TEMPLATES = (".html", ".jinja")
+log = logging.getLogger(__name__)
 # A generator loads the program once, and then stages again and again.
 PROGRAM = {file: file.stat().st_mtime for file in THEME.parent.rglob("*.py")}
 
@@ -94,13 +96,11 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     Raises:
         SourceError: something is wrong in a source, with file, line and cure.
     """
+    for file, time in PROGRAM.items():
+        if file.exists() and file.stat().st_mtime != time:
+            log.warning("%s has changed: restart what has loaded it.", file.relative_to(root))
     settings = read_settings(root, language.config)
     return _Stage(root, language, settings, site_url or settings["site_url"]).staged()
-
-
-def outdated() -> list[Path]:
-    """The files of the program that have changed since it was loaded."""
-    return [f for f, time in PROGRAM.items() if f.exists() and f.stat().st_mtime != time]
 
 
 class _Stage:

@@ -16,8 +16,9 @@ BELOW = {
     "words": {"page", "words"},
     "forms": {"page", "run", "standalone", "words", "forms"},
     "build": {"page", "run", "standalone", "words", "forms"},
+    "beside": set(),
     "__main__": {"page", "run", "standalone", "words", "forms"},
-    "hooks": {"page", "words", "build"},
+    "hooks": {"page", "words", "build", "beside"},
     "conftest": set(),  # pytest loads cheatsheet.run.plugin by its name
 }
 # What a bare GPU machine has; page.py needs what pytest-markdown-docs brings.
