@@ -10,14 +10,14 @@ import logging
 import posixpath
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from importlib.resources import files as files_of
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urljoin
 
 import yaml
 from nbformat.v4 import writes_json
@@ -30,6 +30,7 @@ from cheatsheet.forms.pdf import FILES as PDFS
 from cheatsheet.forms.pdf import check_chromium, print_pages
 from cheatsheet.forms.plain import Words, pieces_of, plain_page
 from cheatsheet.forms.plots import figure, plot_in_section, plots_of
+from cheatsheet.forms.site import SHEET, address_of, linker, notebook_of, titles_of
 from cheatsheet.forms.verified import Verified
 from cheatsheet.page import (
     Example,
@@ -40,15 +41,13 @@ from cheatsheet.page import (
     SourceError,
     load,
     read_text,
-    split_lines,
 )
 from cheatsheet.standalone.definitions import Definitions
 from cheatsheet.standalone.program import Copy, make_standalone
 from cheatsheet.words import glossary
 from cheatsheet.words.catalog import localize_package
-from cheatsheet.words.languages import Language, read_languages, read_settings
+from cheatsheet.words.languages import Language, read_settings
 
-SHEET = "cheatsheet.md"
 VERIFIED = "verified.md"
 GITHUB = re.compile(r"https://github\.com/(?P<repository>[\w.-]+/[\w.-]+?)(?:\.git)?/?")
 COLAB = "https://colab.research.google.com/github"
@@ -110,8 +109,7 @@ class _Stage:
         self.site_url = site_url
         if self.extra["cheatsheet"]["pdf"]:
             check_chromium()  # now, not after the build
-        names = _same_pages(root, language)
-        self.titles = _navigation(root, language, settings["nav"], names)
+        self.titles = titles_of(root, language, settings["nav"])
         self.pages = {n: load(root, f"{language.docs}/{n}") for n in self.titles}
         self.snippets = _localized(root, language)
         self.definitions = Definitions.read(self.snippets)
@@ -126,7 +124,9 @@ class _Stage:
         pages = list(self.pages.values())
         made = dict(zip(self.pages, make_standalone(pages, self.definitions), strict=True))
         pieces = {
-            name: pieces_of(page, made[name].cells, self._linker(name), self.words)
+            name: pieces_of(
+                page, made[name].cells, linker(name, self.titles, self.site_url), self.words
+            )
             for name, page in self.pages.items()
         }
         notebooks = {
@@ -163,10 +163,10 @@ class _Stage:
         if line := self.verified.line(page):
             front["verified"] = line
         if page.examples:
-            front["markdown"], front["notebook"] = name, _notebook(name)
+            front["markdown"], front["notebook"] = name, notebook_of(name)
             match = GITHUB.fullmatch(repository or "")
             if match:
-                place = posixpath.join(self.language.code, _notebook(name))
+                place = posixpath.join(self.language.code, notebook_of(name))
                 branch = self.settings.get("remote_branch", "gh-pages")
                 front["colab"] = f"{COLAB}/{match['repository']}/blob/{branch}/{place}"
         return front
@@ -240,7 +240,7 @@ class _Stage:
         # One file with all of TeX input and SVG output in it: no fonts to publish.
         files[MATHJAX] /= "static/mathjax/es5/tex-svg.js"
         for name, notebook in notebooks.items():
-            files[_notebook(name)] = writes_json(notebook) + "\n"
+            files[notebook_of(name)] = writes_json(notebook) + "\n"
         files |= texts
         entries = [
             llms.Entry(
@@ -257,33 +257,6 @@ class _Stage:
         files["llms.txt"] = llms.index(head, entries, full, words)
         files["llms-full.txt"] = llms.whole(head, entries)
         return files
-
-    def _linker(self, name: str) -> Callable[[str], str]:
-        """From the target of a link to its address on the published site, "" for none."""
-
-        def link(target: str) -> str:
-            parts = urlsplit(target)
-            if parts.scheme or parts.netloc:
-                return target
-            path, anchor = urldefrag(target)
-            linked = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
-            linked = linked if path else name
-            known = linked in self.titles or linked == SHEET
-            address = urljoin(self.site_url, address_of(linked)) if known else ""
-            return f"{address}#{anchor}" if anchor else address
-
-        return link
-
-
-def address_of(name: str) -> str:
-    """Where a page stands below the site's address, such as `labs/custom-distribution/`."""
-    stem = name.removesuffix(".md")
-    return "" if stem == "index" else f"{stem}/"
-
-
-def _notebook(name: str) -> str:
-    stem = posixpath.basename(name).removesuffix(".md")
-    return f"{address_of(name)}{stem}.ipynb"
 
 
 def _with_front(front: dict, text: str) -> str:
@@ -305,49 +278,6 @@ def _marks(page: Page, copies: dict[int, Copy]) -> dict[str, Copy]:
             name = f"{part.module}.{part.name}".replace(".", "-")
             found[f"copy-{name}"] = copies[part.line]
     return found
-
-
-def _same_pages(root: Path, language: Language) -> set[str]:
-    """The pages of a language, which are those of every language."""
-    pages = {one.docs: set(one.pages(root)) for one in read_languages(root)}
-    every = set().union(*pages.values())
-    problems = [
-        f"{docs}/{page}:1: {docs}/{page} is missing, and {other}/{page} exists; write "
-        "it, or remove the other page."
-        for docs, own in pages.items()
-        for page in sorted(every - own)
-        for other in pages
-        if page in pages[other]
-    ]
-    if problems:
-        raise SourceError.of(problems)
-    return pages[language.docs]
-
-
-def _navigation(root: Path, language: Language, nav: list, pages: set[str]) -> dict[str, str]:
-    """The titles of the pages, by file name, in the order of the navigation."""
-    titles = dict(_entries(nav))
-    lines = split_lines(read_text(root, language.config))
-    for page in sorted(titles.keys() - pages):
-        line = next((n for n, text in enumerate(lines, 1) if text.endswith(page)), 1)
-        problem = f"nav names {page}, and there is no {language.docs}/{page}; "
-        problem += "write the page, or remove the entry."
-        raise SourceError(language.config, line, problem)
-    for page in sorted(pages - titles.keys()):
-        line = next((n for n, text in enumerate(lines, 1) if text == "nav:"), 1)
-        problem = f"the page {page} is not in nav; add a line for it."
-        raise SourceError(language.config, line, problem)
-    return titles
-
-
-def _entries(nav: list) -> Iterator[tuple[str, str]]:
-    """File and title of each page of a navigation, those of its sections too."""
-    for entry in nav:
-        for title, target in entry.items():
-            if isinstance(target, str):
-                yield target, title
-            else:
-                yield from _entries(target)
 
 
 @lru_cache

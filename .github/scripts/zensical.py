@@ -16,7 +16,8 @@ from tempfile import TemporaryDirectory
 import yaml
 from bs4 import BeautifulSoup
 
-from cheatsheet.build import Staged, address_of, finish, stage
+from cheatsheet.build import Staged, finish, stage
+from cheatsheet.forms.site import address_of
 from cheatsheet.words.languages import read_languages
 
 ROOT = Path(__file__).parents[2]

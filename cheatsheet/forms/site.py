@@ -1,0 +1,91 @@
+"""Which pages the site has, what they are called, and where they stand."""
+
+import posixpath
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from cheatsheet.page import SourceError, read_text, split_lines
+from cheatsheet.words.languages import Language, read_languages
+
+SHEET = "cheatsheet.md"  # the page that is made of the others
+
+
+def titles_of(root: Path, language: Language, nav: list) -> dict[str, str]:
+    """The titles of a language's pages, by file name, in the order of the navigation.
+
+    Raises:
+        SourceError: a page is missing in a language, or in the navigation; or the navigation
+            names one that is not there.
+    """
+    pages = _same_pages(root, language)
+    titles = dict(_entries(nav))
+    lines = split_lines(read_text(root, language.config))
+    for page in sorted(titles.keys() - pages):
+        line = next((n for n, text in enumerate(lines, 1) if text.endswith(page)), 1)
+        problem = f"nav names {page}, and there is no {language.docs}/{page}; write the page, "
+        raise SourceError(language.config, line, problem + "or remove the entry.")
+    for page in sorted(pages - titles.keys()):
+        line = next((n for n, text in enumerate(lines, 1) if text == "nav:"), 1)
+        problem = f"the page {page} is not in nav; add a line for it."
+        raise SourceError(language.config, line, problem)
+    return titles
+
+
+def _same_pages(root: Path, language: Language) -> set[str]:
+    """The pages of a language, which are those of every language."""
+    pages = {one.docs: set(one.pages(root)) for one in read_languages(root)}
+    every = set().union(*pages.values())
+    problems = [
+        f"{docs}/{page}:1: {docs}/{page} is missing, and {other}/{page} exists; write "
+        "it, or remove the other page."
+        for docs, own in pages.items()
+        for page in sorted(every - own)
+        for other in pages
+        if page in pages[other]
+    ]
+    if problems:
+        raise SourceError.of(problems)
+    return pages[language.docs]
+
+
+def _entries(nav: list) -> Iterator[tuple[str, str]]:
+    """File and title of each page of a navigation, those of its sections too."""
+    for entry in nav:
+        for title, target in entry.items():
+            if isinstance(target, str):
+                yield target, title
+            else:
+                yield from _entries(target)
+
+
+def address_of(name: str) -> str:
+    """Where a page stands below the site's address, such as `labs/custom-distribution/`."""
+    stem = name.removesuffix(".md")
+    return "" if stem == "index" else f"{stem}/"
+
+
+def notebook_of(name: str) -> str:
+    """Where the notebook of a page stands: beside the page."""
+    stem = posixpath.basename(name).removesuffix(".md")
+    return f"{address_of(name)}{stem}.ipynb"
+
+
+def linker(name: str, pages: Iterable[str], site_url: str) -> Callable[[str], str]:
+    """For a page: from the target of a link to its address on the published site.
+
+    The function gives "" for what is no page; `pages` are the names of all.
+    """
+
+    def link(target: str) -> str:
+        parts = urlsplit(target)
+        if parts.scheme or parts.netloc:
+            return target
+        path, anchor = urldefrag(target)
+        linked = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
+        linked = linked if path else name
+        known = linked in pages or linked == SHEET
+        address = urljoin(site_url, address_of(linked)) if known else ""
+        return f"{address}#{anchor}" if anchor else address
+
+    return link
