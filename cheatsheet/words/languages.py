@@ -48,7 +48,7 @@ class Language:
 
     @property
     def reviewed(self) -> str:
-        """The record of which English text each section was written from."""
+        """The record of what both sides of each section said when they were compared."""
         return f"docs/reviewed.{self.code}.json"
 
     def pages(self, root: Path) -> list[str]:

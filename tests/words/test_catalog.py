@@ -102,12 +102,8 @@ def test_a_changed_comment(project):
     before = read(project)
     assert "0 new, 1 changed (fuzzy); 0 retired" in update(project, ZH)
     # Marked, with the old English beside it and the translation kept; nothing else.
-    marked = (
-        '#, fuzzy\n#| msgid "in metres"\nmsgid "in square metres"\nmsgstr "单位是米"'
-    )
-    assert read(project) == before.replace(
-        'msgid "in metres"\nmsgstr "单位是米"', marked
-    )
+    marked = '#, fuzzy\n#| msgid "in metres"\nmsgid "in square metres"\nmsgstr "单位是米"'
+    assert read(project) == before.replace('msgid "in metres"\nmsgstr "单位是米"', marked)
     (problem,) = problems(project)
     line = line_of(project, "in square metres")
     assert problem.startswith(f"{ZH.catalog}:{line}: the English of 'in square metres'")
@@ -199,7 +195,8 @@ def test_the_command(project, monkeypatch, capsys):
     assert main(["update"]) == 0
     assert "1 changed (fuzzy)" in capsys.readouterr().out
     assert '#| msgid "in metres"' in read(project)
-    assert main(["no-such"]) == 2
+    with pytest.raises(SystemExit, match="2"):
+        main(["no-such"])
     change(project, "SIZE = 3", "SIZE = (")
     assert main(["update"]) == 1
     assert "snippets/box.py:" in capsys.readouterr().err

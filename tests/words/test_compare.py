@@ -16,8 +16,7 @@ EN, ZH = Language("English", "en", ""), Language("简体中文", "zh-Hans", "zh"
 ENGLISH = Path("docs/en")
 CHINESE = Path("docs/zh")
 NAMES = sorted(
-    path.relative_to(ROOT / ENGLISH).as_posix()
-    for path in (ROOT / ENGLISH).rglob("*.md")
+    path.relative_to(ROOT / ENGLISH).as_posix() for path in (ROOT / ENGLISH).rglob("*.md")
 )
 
 
@@ -28,11 +27,7 @@ def languages():
 
 def test_both_languages_have_the_same_files():
     files = [
-        {
-            path.relative_to(folder).as_posix()
-            for path in folder.rglob("*")
-            if path.is_file()
-        }
+        {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
         for folder in (ROOT / ENGLISH, ROOT / CHINESE)
     ]
     assert files[0] == files[1]
@@ -58,16 +53,13 @@ def test_each_page_is_whole_and_in_its_language(languages, number, name):
 def test_each_definition_is_shown_on_one_page():
     """What `snippets` defines is there to be shown; what is shown is tested."""
     shown = [
-        mark.text
-        for name in NAMES
-        for mark in compare.definitions(load(ROOT, ENGLISH / name))
+        mark.text for name in NAMES for mark in compare.definitions(load(ROOT, ENGLISH / name))
     ]
     defined = [
         f"snippets.{path.stem}.{node.name}"
         for path in sorted((ROOT / "snippets").glob("*.py"))
         for node in ast.parse(path.read_text(encoding="utf-8")).body
-        if isinstance(node, (ast.ClassDef, ast.FunctionDef))
-        and not node.name.startswith("_")
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and not node.name.startswith("_")
     ]
     assert sorted(shown) == sorted(defined)
 

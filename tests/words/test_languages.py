@@ -11,9 +11,7 @@ from cheatsheet.words.languages import read_languages
 from cheatsheet.words.settings import read_settings
 
 ROOT = Path(__file__).parents[2]
-ENTRY = (
-    "    - {name: Français, lang: fr, link: fr/, code: fr, offer: Aussi, close: Non}\n"
-)
+ENTRY = "    - {name: Français, lang: fr, link: fr/, code: fr, offer: Aussi, close: Non}\n"
 FRENCH = "INHERIT: mkdocs.yml\ndocs_dir: docs/fr\n"
 
 
@@ -82,9 +80,7 @@ def test_an_entry_that_is_not_whole(project, fault):
 
 def test_a_config_without_an_entry(project):
     (project / "mkdocs.fr.yml").write_text(FRENCH, encoding="utf-8")
-    with pytest.raises(
-        SourceError, match=r"mkdocs\.yml:\d+: no entry .* mkdocs.fr.yml"
-    ):
+    with pytest.raises(SourceError, match=r"mkdocs\.yml:\d+: no entry .* mkdocs.fr.yml"):
         read_languages(project)
 
 
