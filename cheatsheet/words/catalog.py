@@ -11,8 +11,7 @@ from babel.messages.catalog import Message as Entry
 
 from cheatsheet.page import SourceError, read_text
 from cheatsheet.words.languages import Language
-from cheatsheet.words.messages import Message, read_messages
-from cheatsheet.words.rewrite import Translation, Translations, localize_module
+from cheatsheet.words.messages import Message, fault, localize_module, read_messages
 from cheatsheet.words.text import write
 
 UPDATE = "python -m cheatsheet update"
@@ -24,6 +23,8 @@ VOLATILE = re.compile(
     r'Last-Translator|Language-Team|Project-Id-Version): .*"\n',
     re.M,
 )
+# Babel reads `#|`, an old msgid, as any comment, which it writes as `# |`, above the others.
+PREVIOUS = re.compile(r"((?:^# \|.*\n)+)((?:^#[.:,].*\n)+)", re.M)
 # What a translation must keep to the letter: names in backticks (shapes among them),
 # addresses, placeholders, names with a dot or an underscore, errors, and numbers.
 KEPT = re.compile(
@@ -58,21 +59,28 @@ def updated(root: Path, language: Language) -> tuple[str, str]:
     Raises:
         SourceError: the catalog, or the source, cannot be read.
     """
+    template = Catalog(fuzzy=False, **PROJECT)
+    for message in read_messages(root):
+        template.add(
+            message.text,
+            locations=[(message.path.as_posix(), message.line)],
+            auto_comments=[f"{message.owner}, {message.kind}"],
+        )
     catalog = Catalog(locale=language.code, fuzzy=False, header_comment=HEADER, **PROJECT)
     if (root / language.catalog).exists():
-        catalog = _read(Path(language.catalog), read_text(root, language.catalog))
+        catalog = _read(root, language)
     retired = len(catalog.obsolete)
     for entry in catalog.obsolete.values():
         catalog[entry.id] = entry  # its message may have come back
-    previous = {entry.id: entry.previous_id for entry in catalog if entry.fuzzy}
-    catalog.update(_template(read_messages(root)))
-    for entry in catalog:
-        if entry.fuzzy and entry.id in previous:
-            entry.previous_id = previous[entry.id]
+    catalog.update(template)
+    entries = [entry for entry in catalog if entry.id]
+    for entry in entries:
+        if entry.previous_id or not entry.fuzzy:  # an older msgid says nothing any more
+            entry.user_comments = [one for one in entry.user_comments if one[:1] != "|"]
     buffer = io.BytesIO()
     pofile.write_po(buffer, catalog, width=88, include_lineno=False, include_previous=True)
     text = VOLATILE.sub("", buffer.getvalue().decode("utf-8"))
-    entries = [entry for entry in catalog if entry.id]
+    text = PREVIOUS.sub(r"\2\1", text).replace("\n# |", "\n#|")
     fuzzy = sum(entry.fuzzy for entry in entries)
     empty = sum(not entry.string for entry in entries)
     return text.rstrip("\n") + "\n", (
@@ -81,23 +89,17 @@ def updated(root: Path, language: Language) -> tuple[str, str]:
     )
 
 
-def _template(messages: list[Message]) -> Catalog:
-    template = Catalog(fuzzy=False, **PROJECT)
-    for message in messages:
-        template.add(
-            message.text,
-            locations=[(message.path.as_posix(), message.line)],
-            auto_comments=[f"{message.owner}, {message.kind}"],
-        )
-    return template
-
-
-def _read(path: Path, text: str) -> Catalog:
-    """The catalog in a text.
+def _read(root: Path, language: Language) -> Catalog:
+    """The catalog of a language.
 
     Raises:
-        SourceError: it is not a .po file.
+        SourceError: there is none, or it is not a .po file.
     """
+    path = language.catalog
+    if not (root / path).exists():
+        problem = f"there is no such file; run: {UPDATE}, and translate its messages."
+        raise SourceError(path, 1, problem)
+    text = read_text(root, path)
     lines = text.split("\n")
     for number, line in enumerate(lines, 1):
         if not LINE.fullmatch(line):  # Babel would take what stands between the ends
@@ -108,10 +110,8 @@ def _read(path: Path, text: str) -> Catalog:
     except pofile.PoFileError as error:
         problem = f"this is not a .po file: {error}; mend it."
         raise SourceError(path, error.lineno + 1, problem) from None
-    for entry in catalog:
-        _read_previous(entry)
     known = {entry.lineno for entry in catalog if entry.id}
-    starts = [n for n, line in enumerate(lines, 1) if line.startswith("msgid ")]
+    starts = [number for number, line in enumerate(lines, 1) if line.startswith("msgid ")]
     for number in starts[1:]:  # the first is the header
         if number not in known:
             problem = "this msgid stands in the file twice; keep one of them."
@@ -119,60 +119,41 @@ def _read(path: Path, text: str) -> Catalog:
     return catalog
 
 
-def _read_previous(entry: Entry) -> None:
-    """Babel writes the old msgid behind `#|`, and reads it as a comment of the user."""
-    old = [line for line in entry.user_comments if line.startswith("|")]
-    entry.user_comments = [line for line in entry.user_comments if line not in old]
-    if old:
-        lines = [line.removeprefix("| ").removeprefix("msgid ") for line in old]
-        entry.previous_id = [pofile.denormalize("\n".join(lines))]
-
-
-def read_catalog(path: Path, text: str) -> Translations:
-    """What a .po file translates, but for what is empty or fuzzy.
+def translated(root: Path, language: Language) -> list[Entry]:
+    """The entries of a catalog, but for what is empty or fuzzy.
 
     Raises:
-        SourceError: it is not a .po file.
+        SourceError: there is no catalog, or it is not a .po file.
     """
-    return {
-        entry.id: Translation(path, entry.lineno, entry.id, entry.string)
-        for entry in _read(path, text)
-        if entry.id and entry.string and not entry.fuzzy
-    }
+    catalog = _read(root, language)
+    return [entry for entry in catalog if entry.id and entry.string and not entry.fuzzy]
 
 
 def problems(root: Path, language: Language) -> list[str]:
     """What keeps a catalog from translating every message of the source.
 
-    One is missing, empty, fuzzy, not in the source any more, or has lost a name, a
-    number, a placeholder or a line.
+    One is missing, empty, fuzzy, not in the source any more, has lost a name, a number, a
+    placeholder or a line, or cannot stand where the message stands.
 
     Raises:
         SourceError: the source or the catalog cannot be read, or there is none.
     """
     messages = read_messages(root)
-    path = language.catalog
-    if not (root / path).exists():
-        count = len({message.text for message in messages})
-        problem = f"there is no such file; run: {UPDATE}, and translate its {count} "
-        raise SourceError(path, 1, problem + "messages.")
-    sources = {message.text: message for message in reversed(messages)}
-    entries = [entry for entry in _read(Path(path), read_text(root, path)) if entry.id]
+    entries = [entry for entry in _read(root, language) if entry.id]
     known = {entry.id for entry in entries}
-    found = [
-        f"{message.place}: this {message.kind} is not in {path}: {message.text!r}; "
-        f"run: {UPDATE}, and translate it."
+    return [
+        f"{message.place}: this {message.kind} is not in {language.catalog}: "
+        f"{message.text!r}; run: {UPDATE}, and translate it."
         for message in messages
         if message.text not in known
-    ]
-    return found + [
-        f"{path}:{entry.lineno}: {problem}"
+    ] + [
+        f"{language.catalog}:{entry.lineno}: {problem}"
         for entry in entries
-        for problem in _problems(entry, sources.get(entry.id))
+        for problem in _problems(entry, [one for one in messages if one.text == entry.id])
     ]
 
 
-def read_translations(root: Path, language: Language) -> Translations:
+def read_translations(root: Path, language: Language) -> dict[str, str]:
     """The translation of every message of the source.
 
     Raises:
@@ -180,21 +161,19 @@ def read_translations(root: Path, language: Language) -> Translations:
     """
     if found := problems(root, language):
         raise SourceError.of(found)
-    return read_catalog(Path(language.catalog), read_text(root, language.catalog))
+    return {entry.id: entry.string for entry in translated(root, language)}
 
 
-def _problems(entry: Entry, source: Message | None) -> list[str]:
+def _problems(entry: Entry, sources: list[Message]) -> list[str]:
     """What is wrong with one translation."""
-    if source is None:
+    if not sources:
         return [f"{entry.id!r} is no longer in the source; run: {UPDATE}, to retire it."]
-    where = f"(the {source.kind} at {source.place})"
+    where = f"(the {sources[0].kind} at {sources[0].place})"
     if not entry.string:
         return [f"{entry.id!r} is not translated {where}; write its msgstr."]
     if entry.fuzzy:
-        return [
-            f"the English of {entry.id!r} changed {where}; bring msgstr up to date and "
-            'remove the "fuzzy" line and the "#|" lines.'
-        ]
+        problem = f"the English of {entry.id!r} changed {where}; bring msgstr up to date and "
+        return [problem + 'remove the "fuzzy" line and the "#|" lines.']
     if entry.string == entry.id and not CODE.match(entry.id):
         return [f"the msgstr of {entry.id!r} is the English {where}; translate it."]
     found = [
@@ -202,11 +181,10 @@ def _problems(entry: Entry, source: Message | None) -> list[str]:
         for lost in _lost(entry.id, entry.string)
     ]
     if _outline(entry.id) != _outline(entry.string):
-        found.append(
-            f"the msgstr of {entry.id!r} has other lines {where}: one a line of the "
-            "msgid, indented alike."
-        )
-    return found
+        problem = f"the msgstr of {entry.id!r} has other lines {where}: one a line of the "
+        found.append(problem + "msgid, indented alike.")
+    faults = [(source.place, fault(source, entry.string)) for source in sources]
+    return found + [f"{place}: {problem}." for place, problem in faults if problem]
 
 
 def _lost(original: str, translation: str) -> list[str]:
@@ -229,7 +207,7 @@ def localize_package(root: Path, language: Language, folder: Path) -> None:
     """Write the localized copy of `root`/snippets as `folder`/snippets.
 
     Raises:
-        SourceError: as `read_translations` and `localize_module`.
+        SourceError: as `read_translations`.
     """
     translations = read_translations(root, language)
     shutil.rmtree(folder / "snippets", ignore_errors=True)

@@ -12,7 +12,7 @@ from itertools import zip_longest
 
 from markdown_it.token import Token
 
-from cheatsheet.page import Example, Fence, Page, Shell, Shown
+from cheatsheet.page import Fence, Page, Shown
 from cheatsheet.words.languages import Language
 from cheatsheet.words.text import (
     CHINESE,
@@ -76,11 +76,6 @@ def _inside(page: Page, kind: str, text: Callable[[Token], str]) -> list[Line]:
     return found
 
 
-def code(page: Page) -> list[Fence]:
-    """The fences of code, without outputs."""
-    return [part.code for part in page.parts if isinstance(part, (Example, Shell))]
-
-
 def compare(english: Page, other: Page) -> list[str]:
     """Every way in which two languages' pages say different things, with its place."""
     found = []
@@ -91,72 +86,50 @@ def compare(english: Page, other: Page) -> list[str]:
         "image": images,
         "block": lambda page: [Line(page.path, f.line, f.header) for f in page.fences],
     }.items():
-        found += _first_difference(kind, (english, read(english)), (other, read(other)))
+        found += _first_difference(kind, english, read(english), other, read(other))
     for mine, its in zip(alternatives(english), alternatives(other), strict=False):
         if mine.text == its.text:
             problem = f"the text of this image is the one of {mine.place}; write it anew."
             found.append(f"{its.place}: {problem}")
-    for ours, theirs in zip(code(english), code(other), strict=False):
-        found += compare_code(ours, theirs)
-    for mine, its in zip(english.examples, other.examples, strict=False):
-        for title, output in its.outputs.items():
-            own = mine.outputs.get(title)
-            if own and own.source != output.source:
-                problem = f"{other.path}:{output.line}: this output differs from the "
-                problem += f"one at {english.path}:{own.line}; make them the same."
-                found.append(problem)
+    for ours, theirs in zip(english.fences, other.fences, strict=False):
+        if ours.header != theirs.header:
+            break  # which is said above
+        kind = "output" if ours.language == "text" else "code"
+        found += _first_difference(kind, english, meaning(ours), other, meaning(theirs))
     return found
 
 
 def _first_difference(
-    kind: str, ours: tuple[Page, list[Line]], theirs: tuple[Page, list[Line]]
+    kind: str, english: Page, ours: list[Line], other: Page, theirs: list[Line]
 ) -> list[str]:
-    for mine, its in zip_longest(ours[1], theirs[1]):
-        if mine and its and mine.text != its.text:
-            return [
-                f"{its.place}: this {kind} is {its.text!r}, and {mine.place} has "
-                f"{mine.text!r}; make them the same."
-            ]
+    for mine, its in zip_longest(ours, theirs):
         if not (mine and its):
-            one, lacking = (its, ours[0]) if its else (mine, theirs[0])
-            return [
-                f"{one.place}: the {kind} {one.text!r} is missing in {lacking.path}; add it there."
-            ]
-    return []
-
-
-def compare_code(ours: Fence, theirs: Fence) -> list[str]:
-    """How the code of a fence differs from that of another, but for comments.
-
-    Of the words of plots, the one fence whose strings may differ, the keys are code.
-    """
-    place, origin = f"{theirs.path}:{theirs.line}", f"{ours.path}:{ours.line}"
-    words = read_words(ours.source), read_words(theirs.source)
-    if None not in words:
-        a, b = ([word.key for word in each] for each in words)
-        problem = f"{place}: these words are for {b}, and those at {origin} for {a}; "
-        return [] if a == b else [problem + "make the keys the same."]
-    for mine, its in zip_longest(code_tokens(ours), code_tokens(theirs)):
-        if not (mine and its):
-            problem = f"{place}: this code and that of {origin} differ in length; "
-            return [problem + "only comments may."]
+            one, lacking = (mine, other) if mine else (its, english)
+            return [f"{one.place}: the {kind} {one.text!r} is missing in {lacking.path}; add it."]
         if mine.text != its.text:
-            return [
-                f"{its.place}: the code has {its.text!r}, and {mine.place} has "
-                f"{mine.text!r}; only comments may differ."
-            ]
+            problem = f"this {kind} is {its.text!r}, and {mine.place} has {mine.text!r}"
+            return [f"{its.place}: {problem}; make them the same."]
     return []
 
 
-def code_tokens(fence: Fence) -> list[Line]:
-    """Code without comments and line ends that mean nothing, with the page's lines."""
+def meaning(fence: Fence) -> list[Line]:
+    """What a fence has to say in every language, piece by piece.
+
+    Of code, all tokens but comments and line ends that mean nothing; of output, every
+    line; of the words of plots, the one fence whose strings may differ, the keys.
+    """
     if fence.language == "python":
-        tokens = tokenize.generate_tokens(io.StringIO(fence.source).readline)
-        ignored = (tokenize.COMMENT, tokenize.NL)
-        rows = [(t.start[0], t.string) for t in tokens if t.type not in ignored]
+        if words := read_words(fence.source):
+            rows = [(word.line, f"words[{word.key!r}]") for word in words]
+        else:
+            tokens = tokenize.generate_tokens(io.StringIO(fence.source).readline)
+            ignored = (tokenize.COMMENT, tokenize.NL)
+            rows = [(t.start[0], t.string) for t in tokens if t.type not in ignored]
     else:
-        bare = (SHELL_COMMENT.sub("", row).strip() for row in fence.source.split("\n"))
-        rows = [(number, row) for number, row in enumerate(bare, 1) if row]
+        rows = list(enumerate(fence.source.split("\n"), 1))
+        if fence.language == "bash":
+            bare = [(number, SHELL_COMMENT.sub("", row).strip()) for number, row in rows]
+            rows = [(number, row) for number, row in bare if row]
     return [Line(fence.path, fence.line + number, text) for number, text in rows]
 
 

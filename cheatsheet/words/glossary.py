@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from babel.messages.catalog import Message as Entry
+
 from cheatsheet.page import SourceError
-from cheatsheet.words.rewrite import Translation
 from cheatsheet.words.settings import read_entries
 from cheatsheet.words.text import INLINE_CODE, Line
 
@@ -80,19 +81,19 @@ def _stands_in(word: str, text: str, longer: Iterable[str]) -> bool:
     return word in text
 
 
-def missing_terms(terms: list[Term], entries: Iterable[Translation]) -> Iterator[str]:
-    """Messages whose English has a term and whose translation has it not."""
+def missing_terms(terms: list[Term], catalog: str, entries: Iterable[Entry]) -> Iterator[str]:
+    """Messages of a catalog whose English has a term and whose translation has it not."""
     # The longest first: a state dict is not also a dict.
     patterns = [(term, _pattern(term.en)) for term in terms]
     patterns.sort(key=lambda each: -len(each[0].en))
     for entry in entries:
-        original = INLINE_CODE.sub(" ", entry.original)
+        original = INLINE_CODE.sub(" ", entry.id)
         for term, pattern in patterns:
             original, count = pattern.subn(" ", original)
-            if count and not any(word in entry.text for word in term.right):
+            if count and not any(word in entry.string for word in term.right):
                 words = " or ".join(map(repr, term.right))
                 yield (
-                    f"{entry.path}:{entry.line}: the msgid has {term.en!r} and the "
+                    f"{catalog}:{entry.lineno}: the msgid has {term.en!r} and the "
                     f"msgstr lacks {words}; put it in, or accept another translation "
                     f"by `also` ({FILE}:{term.line})."
                 )

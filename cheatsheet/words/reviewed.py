@@ -56,7 +56,7 @@ def _paragraphs(section: Section) -> list[str]:
             case Plot():
                 found.append(f"![{part.words}]")
             case Example(code=code):
-                found += [comment.string for comment in comments(code.source)]
+                found += [comment.text for comment in comments(code.source)]
                 found += [word.text for word in read_words(code.source) or ()]
     return found
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import autocorrect_py
 import yaml
+from babel.messages.catalog import Message as Entry
 
 from cheatsheet.page import load, read_text
 from cheatsheet.words import glossary
-from cheatsheet.words.catalog import read_catalog
+from cheatsheet.words.catalog import translated
 from cheatsheet.words.languages import Language, read_languages
-from cheatsheet.words.rewrite import Translation
 from cheatsheet.words.settings import compose
 from cheatsheet.words.text import (
     CHINESE,
@@ -111,7 +111,7 @@ def read_config(path: Path, text: str) -> list[Line]:
     return list(scalars(compose(path, text), ()))
 
 
-def read_project(root: Path, language: Language) -> tuple[list[Line], list[Translation]]:
+def read_project(root: Path, language: Language) -> tuple[list[Line], list[Entry]]:
     """All lines of Chinese in a project, and the translations of its catalog.
 
     Raises:
@@ -121,20 +121,16 @@ def read_project(root: Path, language: Language) -> tuple[list[Line], list[Trans
     for name in language.pages(root):
         page = load(root, f"{language.docs}/{name}")
         lines += prose(page) + code_comments(page.path, page.tokens)
-    readme, config, catalog = (
-        Path(name) for name in (f"README.{language.code}.md", language.config, language.catalog)
-    )
+    readme, config = Path(f"README.{language.code}.md"), Path(language.config)
     if (root / readme).is_file():  # no page, and read by no page's rules
         tokens = markdown(read_text(root, readme))
         lines += prose_in(readme, tokens) + code_comments(readme, tokens)
     lines += read_config(config, read_text(root, config))
-    entries = []
-    if (root / catalog).is_file():
-        entries = list(read_catalog(catalog, read_text(root, catalog)).values())
+    entries = translated(root, language) if (root / language.catalog).is_file() else []
     lines += [
-        Line(entry.path, entry.line, row.strip())
+        Line(Path(language.catalog), entry.lineno, row.strip())
         for entry in entries
-        for row in entry.text.split("\n")
+        for row in entry.string.split("\n")
     ]
     return [line for line in lines if CHINESE.search(line.text)], entries
 
@@ -152,5 +148,5 @@ def check(root: Path) -> list[str]:
             lines, entries = read_project(root, language)
             found += [problem for line in lines for problem in check_line(line)]
             found += glossary.wrong_terms(terms, lines)
-            found += glossary.missing_terms(terms, entries)
+            found += glossary.missing_terms(terms, language.catalog, entries)
     return found

@@ -111,10 +111,16 @@ def test_a_changed_comment(project):
     before = read(project)
     assert "0 new, 1 changed (fuzzy)" in update(project, ZH)  # until it is seen to
     assert read(project) == before
-    change(project, '#, fuzzy\n#| msgid "in metres"\n', "", ZH.catalog)
+    change(project, "# in square metres", "# in square meters")
+    assert "0 new, 1 changed (fuzzy)" in update(project, ZH)  # only the newest old one
+    assert read(project).count("#|") == read(project).count('#| msgid "in square metres"') == 1
+    change(project, "# in square meters", "# in square metres")
+    update(project, ZH)
+    change(project, "#, fuzzy\n", "", ZH.catalog)
     change(project, '"单位是米"', '"单位是平方米"', ZH.catalog)
     localize_package(project, ZH, project / "copy")
     assert "0 new, 0 changed (fuzzy); 0 retired" in update(project, ZH)
+    assert "#|" not in read(project)
 
 
 def test_a_new_comment(project):
@@ -148,6 +154,8 @@ LOSSES = {
     "name": ("open_box()", "它", "has lost 'open_box'"),
     "untouched": ("一个盒子。", "A box.", "is the English"),
     "line": ("一个盒子。", "一个\\n盒子。", "has other lines"),
+    "quotes": ("一个盒子。", '一个\\"\\"\\"盒子。', 'holds no """ and no backslash'),
+    "backslash": ("一个盒子。", "一个\\\\盒子。", 'holds no """ and no backslash'),
     "width": ("单位是米", "单位是米" * 12, "columns wide; shorten it by"),
 }
 
@@ -205,4 +213,4 @@ def test_the_command(project, monkeypatch, capsys):
 
 def test_messages_of_the_catalog_are_the_ones_of_the_source(project):
     found = read_translations(project, ZH)
-    assert {entry.original: entry.text for entry in found.values()} == WORDS
+    assert found == WORDS

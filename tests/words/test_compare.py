@@ -140,8 +140,8 @@ CHANGES = {
     "heading id": ("{ #next }", "{ #nxt }", 18, "'## nxt', and docs/en/page.md:18"),
     "heading level": ("## 下", "### 下", 18, "'### next', and docs/en/page.md:18"),
     "link": ("other.md#id", "other.md", 7, "'other.md', and docs/en/page.md:7"),
-    "statement": ("x = 1 ", "x = 2 ", 10, "has '2', and docs/en/page.md:10 has '1'"),
-    "output": ("\n1.5\n", "\n1.6\n", 14, "differs from the one at docs/en/page.md:14"),
+    "statement": ("x = 1 ", "x = 2 ", 10, "is '2', and docs/en/page.md:10 has '1'"),
+    "output": ("\n1.5\n", "\n1.6\n", 15, "'1.6', and docs/en/page.md:15 has '1.5'"),
     "image": ("](plot)", "](lab.md#a)", 20, "and docs/en/page.md:20"),
     "shell": ("-l 1", "-l 2", 23, "and docs/en/page.md:23"),
     "definition": (".MLP", ".MLQ", 26, "and docs/en/page.md:26"),
@@ -220,10 +220,10 @@ def test_a_picture_without_words():
 WORDS = 'words = {\n    "axis": "depth of the net",\n    "line": "std",\n}\n'
 WORTE = 'words = {\n    "axis": "网络的深度",\n    "line": "标准差",\n}\n'
 WORD_CHANGES = {
-    "key": ('"line"', '"lines"', 28, "are for ['axis', 'lines']"),
-    "missing": ('    "line": "标准差",\n', "", 28, "are for ['axis'], and"),
-    "number": ('"标准差"', "1", 30, "the code has '\"网络的深度\"'"),
-    "more code": ("}\n", "}\nx = 1\n", 30, "the code has '\"网络的深度\"'"),
+    "key": ('"line"', '"lines"', 31, """this code is "words['lines']", and"""),
+    "missing": ('    "line": "标准差",\n', "", 31, "['line']\" is missing in docs/zh/page.md"),
+    "number": ('"标准差"', "1", 29, "this code is 'words', and"),
+    "more code": ("}\n", "}\nx = 1\n", 29, "this code is 'words', and"),
     "English": ("网络的深度", "the depth of it", 30, "this is English"),
 }
 
@@ -253,5 +253,6 @@ def test_nothing_else_may_differ_in_them(name):
     ours, theirs = read_words_pages(WORTE.replace(old, new))
     found = compare.compare(ours, theirs) + compare.problems(theirs, ZH)
     assert len(found) == 1, found
-    assert found[0].startswith(f"docs/zh/page.md:{line}: "), found
+    page = "docs/en" if name == "missing" else "docs/zh"
+    assert found[0].startswith(f"{page}/page.md:{line}: "), found
     assert words in found[0]
