@@ -12,7 +12,7 @@ from cheatsheet.words.settings import read_entries
 from cheatsheet.words.text import INLINE_CODE, Line
 
 FILE = "docs/glossary.yml"
-LISTS = ("also", "not", "unless")
+OPTIONAL = {"why": "", "also": [], "not": [], "unless": []}
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,9 @@ class Term:
     line: int
     en: str
     zh: str
-    also: tuple[str, ...] = ()
-    wrong: tuple[str, ...] = ()
-    unless: tuple[str, ...] = ()
-
-    @property
-    def right(self) -> tuple[str, ...]:
-        return (self.zh, *self.also)
+    right: list[str]  # zh and `also`
+    wrong: list[str]  # `not`
+    unless: list[str]
 
 
 def read(root: Path) -> list[Term]:
@@ -38,47 +34,36 @@ def read(root: Path) -> list[Term]:
         SourceError: it cannot be read; a term stands twice, or a translation is right
             for one term and wrong for another.
     """
-    found = read_entries(root, FILE, ("terms",), ("en", "zh"), ("why",), LISTS)
     terms = [
-        Term(line, own["en"], own["zh"], *(own.get(key, ()) for key in LISTS))
-        for line, own in found
+        Term(line, own["en"], own["zh"], [own["zh"], *own["also"]], own["not"], own["unless"])
+        for line, own in read_entries(root, FILE, ("terms",), ("en", "zh"), OPTIONAL)
     ]
-    _refuse_contradictions(terms)
-    return terms
-
-
-def _refuse_contradictions(terms: list[Term]) -> None:
     lines: dict[str, int] = {}
+    right = {word: term for term in terms for word in term.right}
     for term in terms:
         if (first := lines.setdefault(term.en.casefold(), term.line)) != term.line:
             problem = f"the term {term.en!r} stands in line {first} too; keep one."
             raise SourceError(FILE, term.line, problem)
-    right = {word: term for term in terms for word in term.right}
-    for term in terms:
         for word in term.wrong:
             if other := right.get(word):
-                problem = f"{word!r} is wrong for {term.en!r} and right for "
-                problem += f"{other.en!r} (line {other.line}); choose."
-                raise SourceError(FILE, term.line, problem)
+                problem = f"{word!r} is wrong for {term.en!r} and right for {other.en!r} "
+                raise SourceError(FILE, term.line, f"{problem}(line {other.line}); choose.")
+    return terms
 
 
 def wrong_terms(terms: list[Term], lines: Iterable[Line]) -> Iterator[str]:
     """Translations that the site does not use, wherever they stand."""
     for line in lines:
-        text = INLINE_CODE.sub(" ", line.text)
         for term in terms:
+            text = INLINE_CODE.sub(" ", line.text)
+            for longer in term.unless:
+                text = text.replace(longer, " ")
             for word in term.wrong:
-                if _stands_in(word, text, term.unless):
+                if word in text:
                     yield (
                         f"{line.place}: {word!r} is not this site's word for "
                         f"{term.en!r}; write {term.zh!r} ({FILE}:{term.line})."
                     )
-
-
-def _stands_in(word: str, text: str, longer: Iterable[str]) -> bool:
-    for one in longer:
-        text = text.replace(one, " ")
-    return word in text
 
 
 def missing_terms(terms: list[Term], catalog: str, entries: Iterable[Entry]) -> Iterator[str]:

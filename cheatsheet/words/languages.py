@@ -64,24 +64,19 @@ def read_languages(root: Path) -> list[Language]:
     Raises:
         SourceError: an entry is not whole, or a config and an entry do not agree.
     """
-    found = []
-    keys = ("extra", "languages")
-    for line, words in read_entries(root, SOURCE, keys, NEEDED, ("link", "code")):
-        language = Language(**{key: words.get(key, "") for key in (*NEEDED, "code")})
-        if words.get("link") != (f"{language.code}/" if language.code else ""):
-            problem = "the link must be `<code>/`, and empty without a code; mend it."
-            raise SourceError(SOURCE, line, problem)
-        if bool(language.code) != bool(found):
-            problem = "the first language, and no other, has the code ''; mend it."
-            raise SourceError(SOURCE, line, problem)
-        if not (root / language.config).is_file():
-            problem = f"there is no {language.config} for this language; write it, with "
-            problem += f"`INHERIT: {SOURCE}` and `docs_dir: {language.docs}`."
-            raise SourceError(SOURCE, line, problem)
-        if read_settings(root, language.config).get("docs_dir") != language.docs:
-            # Inherited from mkdocs.yml, it would be that of another language.
-            problem = f"this config needs `docs_dir: {language.docs}`; write it."
-            raise SourceError(language.config, 1, problem)
+    found: list[Language] = []
+    optional = {"link": "", "code": ""}
+    for line, entry in read_entries(root, SOURCE, ("extra", "languages"), NEEDED, optional):
+        link = entry.pop("link")
+        language = Language(**entry)
+        file = root / language.config
+        if bool(language.code) != bool(found) or link != (language.code and f"{language.code}/"):
+            problem = "the first language has no code and no link, each other one a code, "
+            raise SourceError(SOURCE, line, problem + "and the link `<code>/`; mend it.")
+        # Inherited from mkdocs.yml, docs_dir would be that of another language.
+        if not (file.exists() and read_settings(root, file.name).get("docs_dir") == language.docs):
+            problem = f"this language needs a {file.name} that says `INHERIT: {SOURCE}` and "
+            raise SourceError(SOURCE, line, f"{problem}`docs_dir: {language.docs}`; write it.")
         found.append(language)
     known = [language.config for language in found]
     for file in sorted(root.glob("mkdocs.*.yml")):
@@ -89,9 +84,3 @@ def read_languages(root: Path) -> list[Language]:
             problem = f"no entry of extra.languages is for {file.name}; add it."
             raise SourceError(SOURCE, 1, problem)
     return found
-
-
-def language_of(config: Path) -> Language:
-    """The language that a config file builds; errors as `read_languages`."""
-    languages = read_languages(config.parent)
-    return next(one for one in languages if one.config == config.name)

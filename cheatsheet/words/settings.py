@@ -58,12 +58,16 @@ def _merge(below: dict, above: dict) -> dict:
 
 
 def read_entries(
-    root: Path, name: str, keys: tuple[str, ...], required, optional=(), lists=()
+    root: Path,
+    name: str,
+    keys: tuple[str, ...],
+    needed: tuple[str, ...],
+    optional: dict[str, str | list[str]],
 ) -> list[tuple[int, dict]]:
     """The entries of the list at `keys` in a YAML file, each with its line.
 
-    An entry has a text, which is not empty, for each of `required`; it may have one for
-    each of `optional`, and a list of texts, here a tuple, for each of `lists`.
+    An entry has a text, which is not empty, for each of `needed`. What else it may have,
+    a text or a list of texts, stands in `optional`, with what is taken where it has not.
 
     Raises:
         SourceError: the file cannot be read, or an entry is not so.
@@ -73,40 +77,23 @@ def read_entries(
     for key in keys:
         pairs = node.value if isinstance(node, yaml.MappingNode) else ()
         node = next((value for one, value in pairs if one.value == key), None)
-
-    def line(one: yaml.Node | None) -> int:
-        return one.start_mark.line + 1 if one else 1
-
-    def items(one: yaml.Node | None, called: str) -> list[yaml.Node]:
-        if not isinstance(one, yaml.SequenceNode):
-            problem = f"{called} is no list; write [] or `- ` entries."
-            raise SourceError(path, line(one), problem)
-        return one.value
-
-    def text(one: yaml.Node, needed: bool = True) -> str:
-        empty = needed and not (isinstance(one.value, str) and one.value.strip())
-        if empty or not isinstance(one, yaml.ScalarNode):
-            raise SourceError(path, line(one), "this is no text; write a word here.")
-        return one.value
-
-    known, found = (*required, *optional, *lists), []
-    names = ", ".join(known)
-    for entry in items(node, ".".join(keys)):
-        values: dict[str, str | tuple] = {}
-        if not isinstance(entry, yaml.MappingNode):
-            problem = f"this is no mapping; it takes the keys {names}."
-            raise SourceError(path, line(entry), problem)
-        for key, value in entry.value:
-            if key.value not in known or key.value in values:
-                what = "twice here" if key.value in values else f"not known; use {names}"
-                raise SourceError(path, line(key), f"the key {key.value!r} is {what}.")
-            if key.value in lists:
-                values[key.value] = tuple(map(text, items(value, key.value)))
-            else:
-                values[key.value] = text(value, key.value in required)
-        for key in required:
-            if key not in values:
-                problem = f"the key {key!r} is missing; add it."
-                raise SourceError(path, line(entry), problem)
-        found.append((line(entry), values))
+    if not isinstance(node, yaml.SequenceNode):
+        line = node.start_mark.line + 1 if node else 1
+        raise SourceError(path, line, f"{'.'.join(keys)} is no list; write `- ` entries.")
+    found = []
+    for entry in node.value:
+        line = entry.start_mark.line + 1
+        values = yaml.BaseLoader("").construct_document(entry)  # all scalars are texts
+        if not isinstance(values, dict) or len(values) < len(entry.value):
+            raise SourceError(path, line, "this is no mapping, or has a key twice; mend it.")
+        for key in (*needed, *values):
+            kind = str if key in needed else type(optional.get(key))
+            value = values.get(key)
+            texts = value if isinstance(value, list) else [value]
+            empty = key in needed and not value
+            if type(value) is not kind or empty or not all(isinstance(one, str) for one in texts):
+                problem = f"the key {key!r} is missing, empty or not known here; an entry has "
+                problem += f"{', '.join(needed)}, and may have {', '.join(optional)}."
+                raise SourceError(path, line, problem)
+        found.append((line, optional | values))
     return found

@@ -58,12 +58,16 @@ def test_settings_are_those_that_mkdocs_reads(config, monkeypatch):
 
 FAULTS = {
     "no close": (ENTRY.replace(", close: Non", ""), FRENCH, "close"),
-    "empty name": (ENTRY.replace("Français", '""'), FRENCH, "this is no text"),
+    "empty name": (ENTRY.replace("Français", '""'), FRENCH, "the key 'name' is missing, empty"),
     "link": (ENTRY.replace("link: fr/", "link: french/"), FRENCH, "link"),
     "no code": (ENTRY.replace("code: fr", 'code: ""'), FRENCH, "code"),
     "no mapping": ("    - French\n", FRENCH, "this is no mapping"),
-    "no config": (ENTRY, None, "there is no mkdocs.fr.yml for this language; write"),
-    "docs_dir": (ENTRY, "INHERIT: mkdocs.yml\n", "needs `docs_dir: docs/fr`"),
+    "no config": (ENTRY, None, "this language needs a mkdocs.fr.yml"),
+    "docs_dir": (
+        ENTRY,
+        "INHERIT: mkdocs.yml\n",
+        "and `docs_dir: docs/fr`; write it.",
+    ),
 }
 
 
@@ -71,10 +75,9 @@ FAULTS = {
 def test_an_entry_that_is_not_whole(project, fault):
     entry, config, words = FAULTS[fault]
     line = add(project, entry, config)
-    place = "mkdocs.fr.yml:1: " if fault == "docs_dir" else f"mkdocs.yml:{line}: "
     with pytest.raises(SourceError) as caught:
         read_languages(project)
-    assert str(caught.value).startswith(place)
+    assert str(caught.value).startswith(f"mkdocs.yml:{line}: ")
     assert words in str(caught.value)
 
 
