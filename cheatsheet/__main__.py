@@ -53,7 +53,9 @@ def main(arguments: list[str]) -> int:
 
 def _update(root: Path, _: argparse.Namespace) -> int:
     for language in read_languages(root)[1:]:
-        print(catalog.update(root, language))
+        text, summary = catalog.updated(root, language)
+        write(root / language.catalog, text)
+        print(summary)
     return 0
 
 

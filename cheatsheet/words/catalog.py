@@ -12,7 +12,6 @@ from babel.messages.catalog import Message as Entry
 from cheatsheet.page import SourceError, read_text
 from cheatsheet.words.languages import Language
 from cheatsheet.words.messages import Message, fault, localize_module, read_messages
-from cheatsheet.words.text import write
 
 UPDATE = "python -m cheatsheet update"
 PROJECT = {"project": "snippets", "version": "1"}
@@ -36,17 +35,6 @@ LINE = re.compile(r'(?:#.*|(?:msg(?:id|str) )?"(?:[^"\\]|\\.)*")?\s*')
 # Code alone, such as `bias=False`, reads the same in every language: it has no two
 # words in a row.
 CODE = re.compile(r"(?!.*[A-Za-z] [A-Za-z]).*[=()\[\]]")
-
-
-def update(root: Path, language: Language) -> str:
-    """Bring a catalog up to date with the source; return a summary of what changed.
-
-    Raises:
-        SourceError: as `updated`.
-    """
-    text, summary = updated(root, language)
-    write(root / language.catalog, text)
-    return summary
 
 
 def updated(root: Path, language: Language) -> tuple[str, str]:

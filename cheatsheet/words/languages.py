@@ -11,7 +11,7 @@ folder <code> of the site. Its code names its other files, too.
 from dataclasses import dataclass
 from pathlib import Path
 
-from cheatsheet.page import SourceError
+from cheatsheet.page import Page, SourceError, load, read
 from cheatsheet.words.settings import read_entries, read_settings
 
 SOURCE = "mkdocs.yml"
@@ -56,6 +56,15 @@ class Language:
         folder = root / self.docs
         files = sorted(path.relative_to(folder) for path in folder.rglob("*.md"))
         return [file.as_posix() for file in files]
+
+    def page(self, root: Path, name: str) -> Page:
+        """Its page with a name; an empty one where there is none.
+
+        Raises:
+            SourceError: as `cheatsheet.page.load`.
+        """
+        path = Path(self.docs, name)
+        return load(root, path) if (root / path).exists() else read(path, "")
 
 
 def read_languages(root: Path) -> list[Language]:

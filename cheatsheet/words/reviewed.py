@@ -17,7 +17,7 @@ import re
 import textwrap
 from pathlib import Path
 
-from cheatsheet.page import Example, Page, Plot, Prose, Section, SourceError, load, read, read_text
+from cheatsheet.page import Example, Page, Plot, Prose, Section, SourceError, read_text
 from cheatsheet.words.languages import Language, read_languages
 from cheatsheet.words.text import comments, read_words, write
 
@@ -67,20 +67,18 @@ def check(root: Path, language: Language) -> list[str]:
     Raises:
         SourceError: the record or a page cannot be read.
     """
-    record = _read_record(root, language)
+    source, record = read_languages(root)[0], _read_record(root, language)
     found = []
     for name in language.pages(root):
-        pages = _pages(root, language, name)
+        pages = source.page(root, name), language.page(root, name)
         for section, now in _reviews(*pages).items():
             then = record.pop(f"{name}#{section}", None)
             if then != now:
                 english, place = (_place(page, section) for page in pages)
                 state = "changed since it was reviewed" if then else "was never reviewed"
-                found.append(
-                    f"{place}: section #{section} {state}; compare it with {english}, "
-                    f"then run: {COMMAND} {language.docs}/{name}#{section}"
-                )
-                found[-1] += _changes(then, now) if then else ""
+                problem = f"{place}: section #{section} {state}; compare it with {english}, "
+                problem += f"then run: {COMMAND} {language.docs}/{name}#{section}"
+                found.append(problem + (_changes(then, now) if then else ""))
     # What one page lacks, the comparison of the pages says.
     return found + [
         f"{language.reviewed}:1: there is no section {target} in both languages any more; "
@@ -98,7 +96,7 @@ def record(root: Path, targets: list[str]) -> list[str]:
     Raises:
         SourceError: there is no such section; the record or a page cannot be read.
     """
-    languages = read_languages(root)[1:]
+    source, *languages = read_languages(root)
     records: dict[str, Record] = {}
     done = []
     for target in targets:
@@ -109,7 +107,7 @@ def record(root: Path, targets: list[str]) -> list[str]:
             raise SourceError(path, 1, f"this is no translated page; name {folders}.")
         name = path.removeprefix(f"{language.docs}/")
         reviews = records.setdefault(language.reviewed, _read_record(root, language))
-        known = _reviews(*_pages(root, language, name))
+        known = _reviews(source.page(root, name), language.page(root, name))
         then, now = reviews.pop(f"{name}#{section}", None), known.get(section)
         if now:
             reviews[f"{name}#{section}"] = now
@@ -123,12 +121,6 @@ def record(root: Path, targets: list[str]) -> list[str]:
         text = json.dumps(reviews, indent=2, ensure_ascii=False, sort_keys=True)
         write(root / file, text + "\n")
     return done
-
-
-def _pages(root: Path, language: Language, name: str) -> list[Page]:
-    """The English page and the translated one; an empty one where there is none."""
-    paths = [Path(one.docs, name) for one in (read_languages(root)[0], language)]
-    return [load(root, path) if (root / path).exists() else read(path, "") for path in paths]
 
 
 def _reviews(english: Page, other: Page) -> dict[str, Review]:

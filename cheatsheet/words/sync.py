@@ -20,8 +20,6 @@ from cheatsheet.page import (
     Section,
     Shell,
     Shown,
-    load,
-    read,
     read_text,
 )
 from cheatsheet.words import catalog, reviewed
@@ -46,11 +44,10 @@ def planned(root: Path) -> dict[Path, str]:
     texts = {}
     for language in others:
         for name in source.pages(root):
-            path = Path(language.docs, name)
-            page = load(root, path) if (root / path).exists() else read(path, "")
-            text = carry(load(root, f"{source.docs}/{name}"), page)
+            page = language.page(root, name)
+            text = carry(source.page(root, name), page)
             if text != page.text:
-                texts[path] = text
+                texts[page.path] = text
         path = Path(language.catalog)
         text, _ = catalog.updated(root, language)
         if not (root / path).exists() or read_text(root, path) != text:
@@ -229,17 +226,18 @@ def left(root: Path, unread: frozenset[Path] = frozenset()) -> list[str]:
     source, *others = read_languages(root)
     found = []
     for name in source.pages(root):
-        page = load(root, f"{source.docs}/{name}")
+        page = source.page(root, name)
         found += problems(page, source)
-        for example in page.examples:
-            for output in example.outputs.values():
-                if not output.source.strip():
-                    problem = f"this output is empty; run: {COMMAND}"
-                    found.append(f"{page.path}:{output.line}: {problem}")
+        found += [
+            f"{page.path}:{fence.line}: this output is empty; run: {COMMAND}"
+            for fence in page.fences
+            if fence.language == "text" and not fence.source.strip()
+        ]
     for language in others:
-        for name in language.pages(root):
-            if Path(language.docs, name) not in unread:
-                found += _left_on_page(root, source, language, name)
+        pages = [(source.page(root, n), language.page(root, n)) for n in language.pages(root)]
+        for english, page in pages:
+            if page.path not in unread:
+                found += _left_on_page(english, page, language)
         found += catalog.problems(root, language)
         found += [one.partition("\n")[0] for one in reviewed.check(root, language)]
     return sorted(dict.fromkeys(found), key=_place)
@@ -250,12 +248,9 @@ def _place(problem: str) -> tuple[str, int]:
     return file, int(line)
 
 
-def _left_on_page(root: Path, source: Language, language: Language, name: str) -> list[str]:
-    page = load(root, f"{language.docs}/{name}")
-    if not (root / source.docs / name).exists():
-        problem = f"there is no {source.docs}/{name}; remove this page, or write that."
-        return [f"{page.path}:1: {problem}"]
-    english = load(root, f"{source.docs}/{name}")
+def _left_on_page(english: Page, page: Page, language: Language) -> list[str]:
+    if not english.text:
+        return [f"{page.path}:1: there is no {english.path}; remove this page, or write that."]
     found = {}
     for number, line in enumerate(page.lines, 1):
         if (mark := MARK.search(line)) and line not in english.lines:

@@ -14,7 +14,7 @@ import autocorrect_py
 import yaml
 from babel.messages.catalog import Message as Entry
 
-from cheatsheet.page import load, read_text
+from cheatsheet.page import read_text
 from cheatsheet.words import glossary
 from cheatsheet.words.catalog import translated
 from cheatsheet.words.languages import Language, read_languages
@@ -119,7 +119,7 @@ def read_project(root: Path, language: Language) -> tuple[list[Line], list[Entry
     """
     lines: list[Line] = []
     for name in language.pages(root):
-        page = load(root, f"{language.docs}/{name}")
+        page = language.page(root, name)
         lines += prose(page) + code_comments(page.path, page.tokens)
     readme, config = Path(f"README.{language.code}.md"), Path(language.config)
     if (root / readme).is_file():  # no page, and read by no page's rules

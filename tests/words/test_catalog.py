@@ -7,8 +7,9 @@ import pytest
 
 from cheatsheet.__main__ import main
 from cheatsheet.page import SourceError
-from cheatsheet.words.catalog import localize_package, read_translations, update
+from cheatsheet.words.catalog import localize_package, read_translations, updated
 from cheatsheet.words.languages import Language
+from cheatsheet.words.text import write
 
 ZH = Language("简体中文", "zh-Hans", "zh")
 SOURCE = '''\
@@ -38,6 +39,12 @@ def project(tmp_path) -> Path:
     update(tmp_path, ZH)
     translate(tmp_path, WORDS)
     return tmp_path
+
+
+def update(project: Path, language: Language) -> str:
+    text, summary = updated(project, language)
+    write(project / language.catalog, text)
+    return summary
 
 
 def read(project: Path) -> str:
