@@ -20,29 +20,16 @@ def main(arguments: list[str]) -> int:
         SystemExit: the arguments are not known, or ask for help.
     """
     parser = argparse.ArgumentParser("python -m cheatsheet", description=__doc__)
-    commands = parser.add_subparsers(required=True)
-    command = commands.add_parser(
-        "sync",
-        help="fill the outputs of the English pages, carry code and outputs into the translated "
-        "ones, bring the catalogs up to date, and list what a person must still write",
-    )
-    command.add_argument(
-        "--check",
-        action="store_true",
-        help="change nothing, run no page, and fail when something is left",
-    )
-    command.set_defaults(run=_sync)
-    command = commands.add_parser(
-        "update", help="bring snippets/locales/*.po up to date with what snippets/ says"
-    )
-    command.set_defaults(run=_update)
-    command = commands.add_parser(
-        "reviewed",
-        help="record that sections of translated pages say what the English ones say; "
-        "without any, list those that are to be compared",
-    )
-    command.add_argument("sections", nargs="*", metavar="PAGE#SECTION")
-    command.set_defaults(run=_reviewed)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, run in {"sync": _sync, "update": _update, "reviewed": _reviewed}.items():
+        command = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
+        command.set_defaults(run=run)
+        if run is _sync:
+            words = "change nothing, run no page, and fail when something is left"
+            command.add_argument("--check", action="store_true", help=words)
+        if run is _reviewed:
+            words = "a section, such as docs/zh/page.md#by-name"
+            command.add_argument("sections", nargs="*", metavar="SECTION", help=words)
     options = parser.parse_args(arguments)
     try:
         return options.run(Path.cwd(), options)
@@ -51,25 +38,9 @@ def main(arguments: list[str]) -> int:
         return 1
 
 
-def _update(root: Path, _: argparse.Namespace) -> int:
-    for language in read_languages(root)[1:]:
-        text, summary = catalog.updated(root, language)
-        write(root / language.catalog, text)
-        print(summary)
-    return 0
-
-
-def _reviewed(root: Path, options: argparse.Namespace) -> int:
-    if options.sections:
-        print("\n\n".join(reviewed.record(root, options.sections)))
-        return 0
-    languages = read_languages(root)[1:]
-    found = [problem for language in languages for problem in reviewed.check(root, language)]
-    print("\n\n".join(found) or "Every section is up to date.")
-    return 1 if found else 0
-
-
 def _sync(root: Path, options: argparse.Namespace) -> int:
+    """Fill the outputs of the English pages, carry code and outputs into the translated
+    ones, bring the catalogs up to date, and list what a person must still write."""
     if os.environ.get("CI") and not options.check:
         print("sync is refused where CI is set; use --check.", file=sys.stderr)
         return 2
@@ -82,7 +53,9 @@ def _sync(root: Path, options: argparse.Namespace) -> int:
         else:
             write(root / path, text)
             print(f"{path}: written")
-    found = sync.left(root, frozenset(texts) if options.check else frozenset())
+    found = sync.left(root)
+    if options.check:  # no word of what sync itself would do
+        found = [problem for problem in found if Path(problem.partition(":")[0]) not in texts]
     print("\n".join(found) or "Nothing is left to write.")
     return 1 if found or (options.check and texts) else 0
 
@@ -98,6 +71,26 @@ def fill_outputs(root: Path) -> bool:
         return False
     print(f"{docs}: ran, outputs filled, in {time.monotonic() - started:.0f} s")
     return True
+
+
+def _update(root: Path, _: argparse.Namespace) -> int:
+    """Bring snippets/locales/*.po up to date with what snippets/ says."""
+    for language in read_languages(root)[1:]:
+        text, summary = catalog.updated(root, language)
+        write(root / language.catalog, text)
+        print(summary)
+    return 0
+
+
+def _reviewed(root: Path, options: argparse.Namespace) -> int:
+    """Record that sections of translated pages say what the English ones say; without any,
+    list those that are to be compared."""
+    if options.sections:
+        print("\n\n".join(reviewed.record(root, options.sections)))
+        return 0
+    found = [one for each in read_languages(root)[1:] for one in reviewed.check(root, each)]
+    print("\n\n".join(found) or "Every section is up to date.")
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -14,14 +14,16 @@ from cheatsheet.words.languages import Language
 from cheatsheet.words.messages import Message, fault, localize_module, read_messages
 
 UPDATE = "python -m cheatsheet update"
-PROJECT = {"project": "snippets", "version": "1"}
-HEADER = "# The comments and docstrings of snippets/, translated. README.md says how."
-# Dates and versions that Babel would renew at every update, without a change.
-VOLATILE = re.compile(
-    r'^"(?:POT-Creation-Date|PO-Revision-Date|Generated-By|Report-Msgid-Bugs-To|'
-    r'Last-Translator|Language-Team|Project-Id-Version): .*"\n',
-    re.M,
-)
+# Not Babel's own, which holds dates that change at every update.
+HEADER = r"""# The comments and docstrings of snippets/, translated. README.md says how.
+msgid ""
+msgstr ""
+"Language: {}\n"
+"MIME-Version: 1.0\n"
+"Content-Type: text/plain; charset=utf-8\n"
+"Content-Transfer-Encoding: 8bit\n"
+
+"""
 # Babel reads `#|`, an old msgid, as any comment, which it writes as `# |`, above the others.
 PREVIOUS = re.compile(r"((?:^# \|.*\n)+)((?:^#[.:,].*\n)+)", re.M)
 # What a translation must keep to the letter: names in backticks (shapes among them),
@@ -47,16 +49,14 @@ def updated(root: Path, language: Language) -> tuple[str, str]:
     Raises:
         SourceError: the catalog, or the source, cannot be read.
     """
-    template = Catalog(fuzzy=False, **PROJECT)
+    template = Catalog()
     for message in read_messages(root):
         template.add(
             message.text,
             locations=[(message.path.as_posix(), message.line)],
             auto_comments=[f"{message.owner}, {message.kind}"],
         )
-    catalog = Catalog(locale=language.code, fuzzy=False, header_comment=HEADER, **PROJECT)
-    if (root / language.catalog).exists():
-        catalog = _read(root, language)
+    catalog = _read(root, language) if (root / language.catalog).exists() else Catalog()
     retired = len(catalog.obsolete)
     for entry in catalog.obsolete.values():
         catalog[entry.id] = entry  # its message may have come back
@@ -66,12 +66,12 @@ def updated(root: Path, language: Language) -> tuple[str, str]:
         if entry.previous_id or not entry.fuzzy:  # an older msgid says nothing any more
             entry.user_comments = [one for one in entry.user_comments if one[:1] != "|"]
     buffer = io.BytesIO()
-    pofile.write_po(buffer, catalog, width=88, include_lineno=False, include_previous=True)
-    text = VOLATILE.sub("", buffer.getvalue().decode("utf-8"))
-    text = PREVIOUS.sub(r"\2\1", text).replace("\n# |", "\n#|")
+    form = {"width": 88, "omit_header": True, "include_lineno": False, "include_previous": True}
+    pofile.write_po(buffer, catalog, **form)
+    text = PREVIOUS.sub(r"\2\1", buffer.getvalue().decode("utf-8")).replace("\n# |", "\n#|")
     fuzzy = sum(entry.fuzzy for entry in entries)
     empty = sum(not entry.string for entry in entries)
-    return text.rstrip("\n") + "\n", (
+    return HEADER.format(language.code) + text.rstrip("\n") + "\n", (
         f"{language.catalog}: {len(entries)} messages; to translate: {empty} new, "
         f"{fuzzy} changed (fuzzy); {len(catalog.obsolete) - retired} retired."
     )

@@ -160,7 +160,7 @@ def problems(page: Page, language: Language) -> list[str]:
         found += left_in_chinese(prose(page) + source_lines(page.fences))
     elif language.chinese:
         found += left_in_english(prose(page))
-        found += comments_in_english(code_comments(page.path, page.tokens))
+        found += left_in_english(code_comments(page.path, page.tokens), words=2)
     return found
 
 
@@ -173,8 +173,9 @@ def source_lines(fences: Iterable[Fence]) -> list[Line]:
     ]
 
 
-def left_in_english(lines: Iterable[Line]) -> list[str]:
-    """Passages of Chinese that are English."""
+def left_in_english(lines: Iterable[Line], words: int = 3) -> list[str]:
+    """Passages of Chinese that are English: so many words in a row without any Chinese, or
+    seven beside it."""
     paragraphs: list[tuple[str, str]] = []
     for line in lines:
         text = INLINE_CODE.sub(" ` ", line.text)  # ends a row of words
@@ -182,21 +183,12 @@ def left_in_english(lines: Iterable[Line]) -> list[str]:
         paragraphs.append((place, f"{before} {text}"))
     found = []
     for place, text in paragraphs:
-        rows = [row for row in ENGLISH.findall(text) if row.count(" ") >= 2]
+        rows = [row for row in ENGLISH.findall(text) if row.count(" ") >= words - 1]
         long = [row for row in rows if row.count(" ") >= 6]
         if long or (rows and not CHINESE.search(text)):
             problem = f"this is English: {(long or rows)[0]!r}; write it in Chinese, or"
             found.append(f"{place}: {problem} put code in `backticks`.")
     return found
-
-
-def comments_in_english(lines: Iterable[Line]) -> list[str]:
-    """Comments of Chinese code that are English sentences."""
-    return [
-        f"{line.place}: this comment is English: {line.text}; write it in Chinese."
-        for line in lines
-        if not CHINESE.search(line.text) and any(" " in row for row in ENGLISH.findall(line.text))
-    ]
 
 
 def left_in_chinese(lines: Iterable[Line]) -> list[str]:

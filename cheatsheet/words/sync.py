@@ -215,10 +215,8 @@ def _translated(english: list[str], old: list[str], same: bool) -> list[str]:
     return marked
 
 
-def left(root: Path, unread: frozenset[Path] = frozenset()) -> list[str]:
+def left(root: Path) -> list[str]:
     """What a person must still write or settle, each with its place and its cure.
-
-    `unread` are pages that nobody need look at yet.
 
     Raises:
         SourceError: a page or the settings cannot be read.
@@ -234,10 +232,8 @@ def left(root: Path, unread: frozenset[Path] = frozenset()) -> list[str]:
             if fence.language == "text" and not fence.source.strip()
         ]
     for language in others:
-        pages = [(source.page(root, n), language.page(root, n)) for n in language.pages(root)]
-        for english, page in pages:
-            if page.path not in unread:
-                found += _left_on_page(english, page, language)
+        for name in language.pages(root):
+            found += _left_on_page(source.page(root, name), language.page(root, name), language)
         found += catalog.problems(root, language)
         found += [one.partition("\n")[0] for one in reviewed.check(root, language)]
     return sorted(dict.fromkeys(found), key=_place)

@@ -30,8 +30,6 @@ from cheatsheet.words.text import (
     prose_in,
 )
 
-# What readers may type into the search is not what the site says.
-READERS_WORDS = ("extra", "search")
 # Left as they are: inline code, formulas, addresses.
 KEPT = re.compile(INLINE_CODE.pattern + r"|\$[^\s$][^$]*\$" + rf"|https?://[^\s{HAN}，。；）]+")
 FULL = "，。；：？！、（）《》“”…"
@@ -90,25 +88,19 @@ def check_line(line: Line) -> list[str]:
     return found
 
 
-def read_config(path: Path, text: str) -> list[Line]:
-    """The strings of a YAML file: the menu, and what the theme says.
-
-    Raises:
-        SourceError: it is not YAML.
-    """
-
-    def scalars(node: yaml.Node | None, keys: tuple[str, ...]) -> Iterator[Line]:
-        if isinstance(node, yaml.ScalarNode) and keys[:2] != READERS_WORDS:
-            yield Line(path, node.start_mark.line + 1, node.value)
-        elif isinstance(node, yaml.SequenceNode):
-            for child in node.value:
-                yield from scalars(child, keys)
-        elif isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                yield from scalars(key, keys)
-                yield from scalars(value, (*keys, key.value))
-
-    return list(scalars(compose(path, text), ()))
+def _scalars(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
+    """The strings of a config: the menu, and what the theme says."""
+    if isinstance(node, yaml.ScalarNode):
+        yield node
+    elif isinstance(node, yaml.SequenceNode):
+        for child in node.value:
+            yield from _scalars(child)
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            # What readers may type into the search is not what the site says.
+            if key.value != "search":
+                yield from _scalars(key)
+                yield from _scalars(value)
 
 
 def read_project(root: Path, language: Language) -> tuple[list[Line], list[Entry]]:
@@ -125,7 +117,8 @@ def read_project(root: Path, language: Language) -> tuple[list[Line], list[Entry
     if (root / readme).is_file():  # no page, and read by no page's rules
         tokens = markdown(read_text(root, readme))
         lines += prose_in(readme, tokens) + code_comments(readme, tokens)
-    lines += read_config(config, read_text(root, config))
+    strings = _scalars(compose(config, read_text(root, config)))
+    lines += [Line(config, one.start_mark.line + 1, one.value) for one in strings]
     entries = translated(root, language) if (root / language.catalog).is_file() else []
     lines += [
         Line(Path(language.catalog), entry.lineno, row.strip())
