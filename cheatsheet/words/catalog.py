@@ -78,11 +78,7 @@ def updated(root: Path, language: Language) -> tuple[str, str]:
 
 
 def _read(root: Path, language: Language) -> Catalog:
-    """The catalog of a language.
-
-    Raises:
-        SourceError: there is none, or it is not a .po file.
-    """
+    """The catalog of a language; a SourceError if there is none, or it is not a .po file."""
     path = language.catalog
     if not (root / path).exists():
         problem = f"there is no such file; run: {UPDATE}, and translate its messages."
@@ -141,17 +137,6 @@ def problems(root: Path, language: Language) -> list[str]:
     ]
 
 
-def read_translations(root: Path, language: Language) -> dict[str, str]:
-    """The translation of every message of the source.
-
-    Raises:
-        SourceError: as `problems`, and for any of them.
-    """
-    if found := problems(root, language):
-        raise SourceError.of(found)
-    return {entry.id: entry.string for entry in translated(root, language)}
-
-
 def _problems(entry: Entry, sources: list[Message]) -> list[str]:
     """What is wrong with one translation."""
     if not sources:
@@ -160,8 +145,8 @@ def _problems(entry: Entry, sources: list[Message]) -> list[str]:
     if not entry.string:
         return [f"{entry.id!r} is not translated {where}; write its msgstr."]
     if entry.fuzzy:
-        problem = f"the English of {entry.id!r} changed {where}; bring msgstr up to date and "
-        return [problem + 'remove the "fuzzy" line and the "#|" lines.']
+        cure = 'bring msgstr up to date and remove the "fuzzy" and "#|" lines'
+        return [f"the English of {entry.id!r} changed {where}; {cure}."]
     if entry.string == entry.id and not CODE.match(entry.id):
         return [f"the msgstr of {entry.id!r} is the English {where}; translate it."]
     found = [
@@ -169,8 +154,8 @@ def _problems(entry: Entry, sources: list[Message]) -> list[str]:
         for lost in _lost(entry.id, entry.string)
     ]
     if _outline(entry.id) != _outline(entry.string):
-        problem = f"the msgstr of {entry.id!r} has other lines {where}: one a line of the "
-        found.append(problem + "msgid, indented alike.")
+        cure = "write one for each of the msgid, indented alike"
+        found.append(f"the msgstr of {entry.id!r} has other lines {where}; {cure}.")
     faults = [(source.place, fault(source, entry.string)) for source in sources]
     return found + [f"{place}: {problem}." for place, problem in faults if problem]
 
@@ -195,9 +180,11 @@ def localize_package(root: Path, language: Language, folder: Path) -> None:
     """Write the localized copy of `root`/snippets as `folder`/snippets.
 
     Raises:
-        SourceError: as `read_translations`.
+        SourceError: as `problems`, and for any of them.
     """
-    translations = read_translations(root, language)
+    if found := problems(root, language):
+        raise SourceError.of(found)
+    translations = {entry.id: entry.string for entry in translated(root, language)}
     shutil.rmtree(folder / "snippets", ignore_errors=True)
     (folder / "snippets").mkdir(parents=True)
     for file in sorted((root / "snippets").glob("*.py")):

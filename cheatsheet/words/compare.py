@@ -127,9 +127,9 @@ def meaning(fence: Fence) -> list[Line]:
             rows = [(t.start[0], t.string) for t in tokens if t.type not in ignored]
     else:
         rows = list(enumerate(fence.source.split("\n"), 1))
-        if fence.language == "bash":
-            bare = [(number, SHELL_COMMENT.sub("", row).strip()) for number, row in rows]
-            rows = [(number, row) for number, row in bare if row]
+    if fence.language == "bash":
+        bare = [(number, SHELL_COMMENT.sub("", row).strip()) for number, row in rows]
+        rows = [(number, row) for number, row in bare if row]
     return [Line(fence.path, fence.line + number, text) for number, text in rows]
 
 
@@ -141,8 +141,8 @@ def problems(page: Page, language: Language) -> list[str]:
     """
     found = []
     if not page.description or page.sections[0].level != 1:
-        problem = "a page begins with its description (---, description: …, ---) and #"
-        found.append(f"{page.path}:1: {problem}; write them.")
+        problem = "a page begins with its description (---, description: …, ---) and #; write them."
+        found.append(f"{page.path}:1: {problem}")
     for one in page.sections:
         if one.level == 1 and one.id != page.path.stem:
             problem = f"the id of the title is the page's name; write #{page.path.stem}."
@@ -186,8 +186,8 @@ def left_in_english(lines: Iterable[Line], words: int = 3) -> list[str]:
         rows = [row for row in ENGLISH.findall(text) if row.count(" ") >= words - 1]
         long = [row for row in rows if row.count(" ") >= 6]
         if long or (rows and not CHINESE.search(text)):
-            problem = f"this is English: {(long or rows)[0]!r}; write it in Chinese, or"
-            found.append(f"{place}: {problem} put code in `backticks`.")
+            cure = "write it in Chinese, or put code in `backticks`"
+            found.append(f"{place}: this is English: {(long or rows)[0]!r}; {cure}.")
     return found
 
 

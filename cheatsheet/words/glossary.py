@@ -36,7 +36,7 @@ def read(root: Path) -> list[Term]:
     """
     terms = [
         Term(line, own["en"], own["zh"], [own["zh"], *own["also"]], own["not"], own["unless"])
-        for line, own in read_entries(root, FILE, ("terms",), ("en", "zh"), OPTIONAL)
+        for line, own in read_entries(root, FILE, "terms", ("en", "zh"), OPTIONAL)
     ]
     lines: dict[str, int] = {}
     right = {word: term for term in terms for word in term.right}

@@ -75,13 +75,13 @@ def read_languages(root: Path) -> list[Language]:
     """
     found: list[Language] = []
     optional = {"link": "", "code": ""}
-    for line, entry in read_entries(root, SOURCE, ("extra", "languages"), NEEDED, optional):
+    for line, entry in read_entries(root, SOURCE, "extra.languages", NEEDED, optional):
         link = entry.pop("link")
         language = Language(**entry)
         file = root / language.config
         if bool(language.code) != bool(found) or link != (language.code and f"{language.code}/"):
-            problem = "the first language has no code and no link, each other one a code, "
-            raise SourceError(SOURCE, line, problem + "and the link `<code>/`; mend it.")
+            problem = "the first language has an empty code and link, each other one its own"
+            raise SourceError(SOURCE, line, f"{problem}, and the link `<code>/`; mend it.")
         # Inherited from mkdocs.yml, docs_dir would be that of another language.
         if not (file.exists() and read_settings(root, file.name).get("docs_dir") == language.docs):
             problem = f"this language needs a {file.name} that says `INHERIT: {SOURCE}` and "

@@ -108,8 +108,7 @@ def _docstring(path: Path, lines: list[str], string: ast.Constant, owner: str) -
     first, end = string.lineno, string.end_lineno
     source = "\n".join(lines[first - 1 : end]).strip()
     if not (source.startswith(QUOTES) and source.endswith(QUOTES)) or "\\" in source:
-        problem = 'a docstring is written in """, on a line of its own, without "\\": a '
-        problem += "translation could not take its place; mend it."
+        problem = 'a docstring is written in """, on lines of its own, without "\\"; mend it.'
         raise SourceError(path, first, problem)
     start = _margin(lines[first - 1])
     sections: list[tuple[int, list[str]]] = []
@@ -165,8 +164,8 @@ def fault(message: Message, translation: str) -> str | None:
         return 'a docstring holds no """ and no backslash; write it without'
     columns = width(f"{message.start}# {translation}")
     if message.kind == "inline comment" and columns > COLUMNS:
-        problem = f"with this comment the line is {columns} columns wide; shorten it by"
-        return f"{problem} {columns - COLUMNS} columns (a Chinese character takes two)"
+        over = f"{columns - COLUMNS} columns (a Chinese character takes two)"
+        return f"with this comment the line is {columns} columns wide; shorten it by {over}"
     return None
 
 

@@ -149,16 +149,15 @@ def _changes(then: Review | None, now: Review) -> str:
 
 
 def _read_record(root: Path, language: Language) -> Record:
-    cure = "restore it, or begin with {} and review every section."
     if not (root / language.reviewed).exists():
-        raise SourceError(language.reviewed, 1, f"there is no such file; {cure}")
+        return {}  # of a language that begins
     try:
         found = json.loads(read_text(root, language.reviewed))
     except json.JSONDecodeError as error:
         problem = f"not JSON: {error.msg}; mend the line."
         raise SourceError(language.reviewed, error.lineno, problem) from error
     if not (isinstance(found, dict) and all(map(_is_review, found.values()))):
-        problem = f"not a record: <page>#<section>, and the paragraphs of each side; {cure}"
+        problem = "not a record, of <page>#<section> and the paragraphs of each side; restore it."
         raise SourceError(language.reviewed, 1, problem)
     return found
 

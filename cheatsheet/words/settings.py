@@ -58,13 +58,10 @@ def _merge(below: dict, above: dict) -> dict:
 
 
 def read_entries(
-    root: Path,
-    name: str,
-    keys: tuple[str, ...],
-    needed: tuple[str, ...],
-    optional: dict[str, str | list[str]],
+    root: Path, name: str, key: str, needed: tuple[str, ...], optional: dict[str, str | list[str]]
 ) -> list[tuple[int, dict]]:
-    """The entries of the list at `keys` in a YAML file, each with its line.
+    """The entries of the list at a key such as "extra.languages" in a YAML file, each with
+    its line.
 
     An entry has a text, which is not empty, for each of `needed`. What else it may have,
     a text or a list of texts, stands in `optional`, with what is taken where it has not.
@@ -74,26 +71,26 @@ def read_entries(
     """
     path = Path(name)
     node = compose(path, read_text(root, name))
-    for key in keys:
+    for part in key.split("."):
         pairs = node.value if isinstance(node, yaml.MappingNode) else ()
-        node = next((value for one, value in pairs if one.value == key), None)
+        node = next((value for one, value in pairs if one.value == part), None)
     if not isinstance(node, yaml.SequenceNode):
         line = node.start_mark.line + 1 if node else 1
-        raise SourceError(path, line, f"{'.'.join(keys)} is no list; write `- ` entries.")
+        raise SourceError(path, line, f"{key} is no list; write `- ` entries.")
     found = []
     for entry in node.value:
         line = entry.start_mark.line + 1
         values = yaml.BaseLoader("").construct_document(entry)  # all scalars are texts
         if not isinstance(values, dict) or len(values) < len(entry.value):
             raise SourceError(path, line, "this is no mapping, or has a key twice; mend it.")
-        for key in (*needed, *values):
-            kind = str if key in needed else type(optional.get(key))
-            value = values.get(key)
-            texts = value if isinstance(value, list) else [value]
-            empty = key in needed and not value
-            if type(value) is not kind or empty or not all(isinstance(one, str) for one in texts):
-                problem = f"the key {key!r} is missing, empty or not known here; an entry has "
-                problem += f"{', '.join(needed)}, and may have {', '.join(optional)}."
+        for one in (*needed, *values):
+            value = values.get(one)
+            right = type(value) is (str if one in needed else type(optional.get(one)))
+            if isinstance(value, list):
+                right = right and all(isinstance(text, str) for text in value)
+            if not right or (one in needed and not value):
+                rule = f"an entry has {', '.join(needed)}, and may have {', '.join(optional)}"
+                problem = f"the key {one!r} is missing, empty or not known here; {rule}."
                 raise SourceError(path, line, problem)
         found.append((line, optional | values))
     return found

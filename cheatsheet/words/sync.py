@@ -255,8 +255,8 @@ def _left_on_page(english: Page, page: Page, language: Language) -> list[str]:
     known = {section.id for section in english.sections}
     for section in page.sections:
         if section.id not in known:
-            problem = f"section #{section.id} is not in {english.path}; remove it here, "
-            found[f"{page.path}:{section.line}:"] = problem + "or write it there."
+            problem = f"section #{section.id} is not in {english.path}; remove it, or add it there."
+            found[f"{page.path}:{section.line}:"] = problem
     rest = compare(english, page) + problems(page, language)
     # What is marked needs no second reason.
     rest = [one for one in rest if not one.startswith(tuple(found))]

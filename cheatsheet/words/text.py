@@ -98,15 +98,12 @@ def read_words(source: str) -> list[Word] | None:
     except SyntaxError:
         return None
     match body:
-        case [ast.Assign(targets=[ast.Name(id="words")], value=ast.Dict() as words)]:
-            pairs = list(zip(words.keys, words.values, strict=True))
-            if all(_is_text(key) and _is_text(value) for key, value in pairs):
-                return [Word(k.value, v.value, v.lineno) for k, v in pairs]
+        case [ast.Assign([ast.Name("words")], ast.Dict(keys, values))]:
+            nodes = [*keys, *values]
+            if all(isinstance(one, ast.Constant) and isinstance(one.value, str) for one in nodes):
+                pairs = zip(keys, values, strict=True)
+                return [Word(key.value, text.value, text.lineno) for key, text in pairs]
     return None
-
-
-def _is_text(node: ast.expr | None) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def prose(page: Page) -> list[Line]:

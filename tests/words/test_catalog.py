@@ -7,7 +7,7 @@ import pytest
 
 from cheatsheet.__main__ import main
 from cheatsheet.page import SourceError
-from cheatsheet.words.catalog import localize_package, read_translations, updated
+from cheatsheet.words.catalog import localize_package, translated, updated
 from cheatsheet.words.languages import Language
 from cheatsheet.words.text import write
 
@@ -219,5 +219,4 @@ def test_the_command(project, monkeypatch, capsys):
 
 
 def test_messages_of_the_catalog_are_the_ones_of_the_source(project):
-    found = read_translations(project, ZH)
-    assert found == WORDS
+    assert {entry.id: entry.string for entry in translated(project, ZH)} == WORDS

@@ -16,7 +16,7 @@ from cheatsheet.words.catalog import (
     CODE,
     UPDATE,
     localize_package,
-    read_translations,
+    translated,
     updated,
 )
 from cheatsheet.words.languages import read_languages
@@ -48,8 +48,8 @@ def problem_of(language, folder: Path) -> str | None:
 def test_the_catalog_is_whole_and_up_to_date(language, tmp_path):
     if problem := problem_of(language, tmp_path / "copy"):
         pytest.fail(problem, pytrace=False)
-    translations = read_translations(ROOT, language)
-    assert translations.keys() == {message.text for message in read_messages(ROOT)}
+    known = {entry.id for entry in translated(ROOT, language)}
+    assert known == {message.text for message in read_messages(ROOT)}
     text, summary = updated(ROOT, language)
     assert "to translate: 0 new, 0 changed (fuzzy); 0 retired" in summary
     file = language.catalog

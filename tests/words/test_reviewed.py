@@ -203,25 +203,34 @@ def test_a_new_section_and_one_that_is_gone(project, capsys):
     ("text", "words"),
     [
         ('{"page.md": {\n"page" "x"}}', f"{RECORD}:2: not JSON: "),
-        ("[]", f"{RECORD}:1: not a record: "),
-        ('{"page.md#page": {"source": []}}', f"{RECORD}:1: not a record: "),
-        ('{"page.md#page": {"source": [], "translation": [1]}}', f"{RECORD}:1: not a record: "),
-        ('{"page.md#page": {"source": [], "translation": ""}}', f"{RECORD}:1: not a record: "),
-        (None, f"{RECORD}:1: there is no such file; restore it"),
+        ("[]", f"{RECORD}:1: not a record, "),
+        ('{"page.md#page": {"source": []}}', f"{RECORD}:1: not a record, "),
+        ('{"page.md#page": {"source": [], "translation": [1]}}', f"{RECORD}:1: not a record, "),
+        ('{"page.md#page": {"source": [], "translation": ""}}', f"{RECORD}:1: not a record, "),
     ],
-    ids=["syntax", "list", "side", "number", "text", "missing"],
+    ids=["syntax", "list", "side", "number", "text"],
 )
 def test_a_record_that_cannot_be_read(project, text, words, capsys):
     file = project / RECORD
-    file.unlink() if text is None else file.write_text(text, encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
     with pytest.raises(SourceError) as caught:
         problems(project)
     assert str(caught.value).startswith(words)
     assert main(["reviewed"]) == 1
     assert words in capsys.readouterr().err
-    if text:  # recording over it would lose what it holds
-        assert main(["reviewed", "docs/zh/page.md#page"]) == 1
-        assert file.read_text(encoding="utf-8") == text
+    # Recording over it would lose what it holds.
+    assert main(["reviewed", "docs/zh/page.md#page"]) == 1
+    assert file.read_text(encoding="utf-8") == text
+
+
+def test_without_a_record_nothing_is_reviewed(project):
+    (project / RECORD).unlink()
+    assert [one.partition("; ")[0] for one in problems(project)] == [
+        "docs/zh/page.md:5: section #page was never reviewed",
+        "docs/zh/page.md:18: section #next was never reviewed",
+    ]
+    assert main(["reviewed", "docs/zh/page.md#page", "docs/zh/page.md#next"]) == 0
+    assert problems(project) == []
 
 
 @pytest.mark.parametrize(
