@@ -24,9 +24,8 @@ from cheatsheet.words.text import comments, read_words, write
 LINK = re.compile(r"(?<=\])\([^)\s]*\)")
 BREAK = re.compile(r"\n(?:---)?\n")
 COMMAND = "python -m cheatsheet reviewed"
-SIDES = ("source", "translation")
 
-Review = dict[str, list[str]]  # what each side of a section said: its paragraphs, unwrapped
+Review = dict[str, list[str]]  # the paragraphs of a section, of its "source" and "translation"
 Record = dict[str, Review]  # by <page>#<section>
 
 
@@ -127,8 +126,8 @@ def _reviews(english: Page, other: Page) -> dict[str, Review]:
     """What both sides of each section say now, in the order of the translated page."""
     source, translation = said(english), said(other)
     return {
-        section: dict(zip(SIDES, (source[section], translation[section]), strict=True))
-        for section in translation
+        section: {"source": source[section], "translation": paragraphs}
+        for section, paragraphs in translation.items()
         if section in source
     }
 
@@ -140,8 +139,8 @@ def _place(page: Page, section: str) -> str:
 def _changes(then: Review | None, now: Review) -> str:
     """A diff of each side that changed, below one another."""
     lines = []
-    for side in SIDES:
-        texts = (then[side] if then else [], now[side])
+    for side in now:
+        texts = then[side] if then else [], now[side]
         wrapped = [[line for words in text for line in textwrap.wrap(words, 80)] for text in texts]
         names = f"{side}, reviewed", f"{side}, now"
         lines += difflib.unified_diff(*wrapped, *names, lineterm="")
@@ -163,9 +162,7 @@ def _read_record(root: Path, language: Language) -> Record:
 
 
 def _is_review(found: object) -> bool:
-    return (
-        isinstance(found, dict)
-        and sorted(found) == list(SIDES)
-        and all(isinstance(side, list) for side in found.values())
-        and all(isinstance(paragraph, str) for side in found.values() for paragraph in side)
-    )
+    match found:
+        case {"source": [*source], "translation": [*translation]}:
+            return all(isinstance(one, str) for one in (*source, *translation))
+    return False

@@ -163,7 +163,7 @@ def carry_code(ours: Example | Shell, theirs: Example | Shell | None) -> list[st
     for tag, i, j, k, m in SequenceMatcher(None, *codes, autojunk=False).get_opcodes():
         for number, row in enumerate(rows[k:m], i):
             # Lines that changed one by one have their old comments as a hint.
-            old = old_rows[number] if m - k == j - i else _Row(None)
+            old = old_rows[number] if m - k == j - i else _Row()
             same = tag == "equal"
             lines += _translated(row.above, old.above, same)
             if row.code is not None:
@@ -179,14 +179,14 @@ class _Row:
     Comments at the end stand above no line: its code is None.
     """
 
-    code: str | None
+    code: str | None = None
     above: list[str] = field(default_factory=list)
     behind: list[str] = field(default_factory=list)
 
 
 def _rows(fence: Fence) -> list[_Row]:
     starts = {one.line: one.column for one in comments(fence.source, fence.language)}
-    rows = [_Row(None)]
+    rows = [_Row()]
     for number, line in enumerate(fence.source.split("\n")[:-1], 1):
         column = starts.get(number, len(line))
         code, comment = line[:column].rstrip(), line[column:]
@@ -195,7 +195,7 @@ def _rows(fence: Fence) -> list[_Row]:
         else:
             rows[-1].code = code
             rows[-1].behind += [comment] if comment else []
-            rows.append(_Row(None))
+            rows.append(_Row())
     return rows
 
 
