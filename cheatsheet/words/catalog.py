@@ -56,7 +56,7 @@ def updated(root: Path, language: Language) -> tuple[str, str]:
             locations=[(message.path.as_posix(), message.line)],
             auto_comments=[f"{message.owner}, {message.kind}"],
         )
-    catalog = _read(root, language) if (root / language.catalog).exists() else Catalog()
+    catalog = _read(root, language)
     retired = len(catalog.obsolete)
     for entry in catalog.obsolete.values():
         catalog[entry.id] = entry  # its message may have come back
@@ -78,12 +78,10 @@ def updated(root: Path, language: Language) -> tuple[str, str]:
 
 
 def _read(root: Path, language: Language) -> Catalog:
-    """The catalog of a language; a SourceError if there is none, or it is not a .po file."""
+    """The catalog of a language, empty where there is none; a SourceError if it is no .po."""
     path = language.catalog
-    if not (root / path).exists():
-        problem = f"there is no such file; run: {UPDATE}, and translate its messages."
-        raise SourceError(path, 1, problem)
-    text = read_text(root, path)
+    header = HEADER.format(language.code)
+    text = read_text(root, path) if (root / path).exists() else header
     lines = text.split("\n")
     for number, line in enumerate(lines, 1):
         if not LINE.fullmatch(line):  # Babel would take what stands between the ends
@@ -107,7 +105,7 @@ def translated(root: Path, language: Language) -> list[Entry]:
     """The entries of a catalog, but for what is empty or fuzzy.
 
     Raises:
-        SourceError: there is no catalog, or it is not a .po file.
+        SourceError: it is not a .po file.
     """
     catalog = _read(root, language)
     return [entry for entry in catalog if entry.id and entry.string and not entry.fuzzy]
@@ -120,7 +118,7 @@ def problems(root: Path, language: Language) -> list[str]:
     placeholder or a line, or cannot stand where the message stands.
 
     Raises:
-        SourceError: the source or the catalog cannot be read, or there is none.
+        SourceError: the source or the catalog cannot be read.
     """
     messages = read_messages(root)
     entries = [entry for entry in _read(root, language) if entry.id]

@@ -25,8 +25,6 @@ class Language:
     name: str  # in itself
     lang: str  # its tag in HTML, such as en or zh-Hans
     code: str  # "" for the source language
-    offer: str = ""  # "This page is also in English", in itself
-    close: str = ""  # the label of the button that closes the offer
 
     @property
     def config(self) -> str:
@@ -54,8 +52,7 @@ class Language:
     def pages(self, root: Path) -> list[str]:
         """The names of its pages in its folder, such as labs/custom-distribution.md."""
         folder = root / self.docs
-        files = sorted(path.relative_to(folder) for path in folder.rglob("*.md"))
-        return [file.as_posix() for file in files]
+        return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.md"))
 
     def page(self, root: Path, name: str) -> Page:
         """Its page with a name; an empty one where there is none.
@@ -76,20 +73,18 @@ def read_languages(root: Path) -> list[Language]:
     found: list[Language] = []
     optional = {"link": "", "code": ""}
     for line, entry in read_entries(root, SOURCE, "extra.languages", NEEDED, optional):
-        link = entry.pop("link")
-        language = Language(**entry)
-        file = root / language.config
-        if bool(language.code) != bool(found) or link != (language.code and f"{language.code}/"):
+        code = entry["code"]
+        language = Language(entry["name"], entry["lang"], code)
+        if bool(code) != bool(found) or entry["link"] != (code and f"{code}/"):
             problem = "the first language has an empty code and link, each other one its own"
             raise SourceError(SOURCE, line, f"{problem}, and the link `<code>/`; mend it.")
+        file = root / language.config
         # Inherited from mkdocs.yml, docs_dir would be that of another language.
         if not (file.exists() and read_settings(root, file.name).get("docs_dir") == language.docs):
             problem = f"this language needs a {file.name} that says `INHERIT: {SOURCE}` and "
             raise SourceError(SOURCE, line, f"{problem}`docs_dir: {language.docs}`; write it.")
         found.append(language)
-    known = [language.config for language in found]
     for file in sorted(root.glob("mkdocs.*.yml")):
-        if file.name not in known:
-            problem = f"no entry of extra.languages is for {file.name}; add it."
-            raise SourceError(SOURCE, 1, problem)
+        if file.name not in [language.config for language in found]:
+            raise SourceError(SOURCE, 1, f"no entry of extra.languages is for {file.name}; add it.")
     return found

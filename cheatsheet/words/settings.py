@@ -49,12 +49,10 @@ def read_settings(root: Path, config: str) -> dict:
     return settings
 
 
-def _merge(below: dict, above: dict) -> dict:
-    merged = below | above
-    for key in below.keys() & above.keys():
-        if isinstance(below[key], dict) and isinstance(above[key], dict):
-            merged[key] = _merge(below[key], above[key])
-    return merged
+def _merge(below: object, above: object) -> object:
+    if not (isinstance(below, dict) and isinstance(above, dict)):
+        return above
+    return below | {key: _merge(below.get(key), value) for key, value in above.items()}
 
 
 def read_entries(
@@ -77,6 +75,7 @@ def read_entries(
     if not isinstance(node, yaml.SequenceNode):
         line = node.start_mark.line + 1 if node else 1
         raise SourceError(path, line, f"{key} is no list; write `- ` entries.")
+    kinds = {one: type(value) for one, value in (dict.fromkeys(needed, "") | optional).items()}
     found = []
     for entry in node.value:
         line = entry.start_mark.line + 1
@@ -85,9 +84,8 @@ def read_entries(
             raise SourceError(path, line, "this is no mapping, or has a key twice; mend it.")
         for one in (*needed, *values):
             value = values.get(one)
-            right = type(value) is (str if one in needed else type(optional.get(one)))
-            if isinstance(value, list):
-                right = right and all(isinstance(text, str) for text in value)
+            texts = value if isinstance(value, list) else [value]
+            right = type(value) is kinds.get(one) and all(isinstance(text, str) for text in texts)
             if not right or (one in needed and not value):
                 rule = f"an entry has {', '.join(needed)}, and may have {', '.join(optional)}"
                 problem = f"the key {one!r} is missing, empty or not known here; {rule}."

@@ -119,7 +119,7 @@ def read_project(root: Path, language: Language) -> tuple[list[Line], list[Entry
         lines += prose_in(readme, tokens) + code_comments(readme, tokens)
     strings = _scalars(compose(config, read_text(root, config)))
     lines += [Line(config, one.start_mark.line + 1, one.value) for one in strings]
-    entries = translated(root, language) if (root / language.catalog).is_file() else []
+    entries = translated(root, language)
     lines += [
         Line(Path(language.catalog), entry.lineno, row.strip())
         for entry in entries

@@ -185,7 +185,9 @@ def test_a_catalog_that_is_missing_or_cannot_be_read(project):
     whole = file.read_bytes()
     line = line_of(project, "in metres")
     file.unlink()
-    assert f"{ZH.catalog}:1: there is no such file; run: python" in problems(project)[0]
+    found = problems(project)
+    assert len(found) == len(WORDS)
+    assert f"is not in {ZH.catalog}: 'A box.'; run: python -m cheatsheet update" in found[0]
     file.write_bytes(whole.replace("单位是米".encode(), "单位是米".encode("gbk")))
     assert " is not UTF-8; save the file as UTF-8." in problems(project)[0]
     for old, new, place, words in (

@@ -44,7 +44,7 @@ def test_a_third_language(project):
     add(project)
     french = read_languages(project)[2]
     assert (french.name, french.config) == ("Français", "mkdocs.fr.yml")
-    assert (french.docs, french.offer) == ("docs/fr", "Aussi")
+    assert (french.docs, french.lang) == ("docs/fr", "fr")
 
 
 @pytest.mark.parametrize("config", ["mkdocs.yml", "mkdocs.zh.yml"])
