@@ -17,7 +17,7 @@ from mkdocs.structure.files import File
 from cheatsheet.beside import Beside
 from cheatsheet.build import finish, stage, write_pages
 from cheatsheet.page import SourceError
-from cheatsheet.words.languages import language_of, read_languages
+from cheatsheet.words.languages import read_languages
 
 # What is staged, and the other languages. Of files, --dirty generates those just written.
 now, beside = {"dirty": False}, {}
@@ -50,8 +50,9 @@ def on_startup(*, command, dirty):
 def on_config(config):
     """Begin to build the other languages, and stage the one of this config."""
     file = Path(config.config_file_path).resolve()
-    language = language_of(file)
-    for code in [one.code for one in read_languages(file.parent)[1:] if not language.code]:
+    languages = {one.config: one for one in read_languages(file.parent)}
+    language = languages[file.name]
+    for code in [one.code for one in languages.values() if one.code and not language.code]:
         other = beside.setdefault(code, Beside(build_other))
         url = urljoin(config.site_url, f"{code}/")  # under `mkdocs serve` not the config's
         other.start(file.with_name(f"mkdocs.{code}.yml"), url, config.strict, now["dirty"])

@@ -1,5 +1,6 @@
-"""The commands of whoever writes or translates: `python -m cheatsheet --help`."""
+"""The commands of whoever writes or translates."""
 
+import argparse
 import os
 import subprocess
 import sys
@@ -11,69 +12,52 @@ from cheatsheet.words import catalog, reviewed, sync
 from cheatsheet.words.languages import read_languages
 from cheatsheet.words.text import write
 
-USAGE = """\
-python -m cheatsheet sync [--check]
-    Fill the outputs of the English pages, carry code and outputs into the translated
-    ones, bring the catalogs up to date, and list what a person must still write.
-    --check changes nothing, runs no page, and fails when something is left.
-python -m cheatsheet update
-    Bring snippets/locales/*.po up to date with what snippets/ says.
-python -m cheatsheet reviewed [PAGE[#SECTION] ...]
-    Record that sections of a translated page say what the English ones say now;
-    without arguments, list those that are out of date.
-"""
-
 
 def main(arguments: list[str]) -> int:
-    """Run a command in the project that is the current folder; return its status."""
-    name, *rest = arguments or ["--help"]
-    unknown = name not in COMMANDS or (name == "update" and rest)
-    if unknown or (name == "sync" and rest not in ([], ["--check"])):
-        print(USAGE, end="", file=sys.stdout if name == "--help" else sys.stderr)
-        return 0 if name == "--help" else 2
+    """Run a command in the project that is the current folder; return its status.
+
+    Raises:
+        SystemExit: the arguments are not known, or ask for help.
+    """
+    parser = argparse.ArgumentParser("python -m cheatsheet", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, run in {"sync": _sync, "update": _update, "reviewed": _reviewed}.items():
+        command = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
+        command.set_defaults(run=run)
+        if run is _sync:
+            words = "change nothing, run no page, and fail when something is left"
+            command.add_argument("--check", action="store_true", help=words)
+        if run is _reviewed:
+            words = "a section, such as docs/zh/page.md#by-name"
+            command.add_argument("sections", nargs="*", metavar="SECTION", help=words)
+    options = parser.parse_args(arguments)
     try:
-        return COMMANDS[name](Path.cwd(), rest)
+        return options.run(Path.cwd(), options)
     except SourceError as error:
         print(error, file=sys.stderr)
         return 1
 
 
-def _update(root: Path, _: list[str]) -> int:
-    for language in read_languages(root):
-        if language.code:
-            print(catalog.update(root, language))
-    return 0
-
-
-def _reviewed(root: Path, arguments: list[str]) -> int:
-    if not arguments:
-        languages = [one for one in read_languages(root) if one.code]
-        found = [line for one in languages for line in reviewed.check(root, one)]
-        print("\n\n".join(found) or "Every section is up to date.")
-        return 1 if found else 0
-    # All are looked up before the first is recorded.
-    for target in [reviewed.find(root, argument) for argument in arguments]:
-        print(reviewed.record(root, *target))
-    return 0
-
-
-def _sync(root: Path, arguments: list[str]) -> int:
-    check = bool(arguments)
-    if os.environ.get("CI") and not check:
+def _sync(root: Path, options: argparse.Namespace) -> int:
+    """Fill the outputs of the English pages, carry code and outputs into the translated
+    ones, bring the catalogs up to date, and list what a person must still write."""
+    if os.environ.get("CI") and not options.check:
         print("sync is refused where CI is set; use --check.", file=sys.stderr)
         return 2
-    if not check and not fill_outputs(root):
+    if not options.check and not fill_outputs(root):
         return 1
     texts = sync.planned(root)
     for path, text in texts.items():
-        if check:
+        if options.check:
             print(f"{path}:1: not as sync writes it; run: {sync.COMMAND}")
         else:
             write(root / path, text)
             print(f"{path}: written")
-    found = sync.left(root, frozenset(texts) if check else frozenset())
+    found = sync.left(root)
+    if options.check:  # no word of what sync itself would do
+        found = [problem for problem in found if Path(problem.partition(":")[0]) not in texts]
     print("\n".join(found) or "Nothing is left to write.")
-    return 1 if found or (check and texts) else 0
+    return 1 if found or (options.check and texts) else 0
 
 
 def fill_outputs(root: Path) -> bool:
@@ -89,7 +73,24 @@ def fill_outputs(root: Path) -> bool:
     return True
 
 
-COMMANDS = {"sync": _sync, "update": _update, "reviewed": _reviewed}
+def _update(root: Path, _: argparse.Namespace) -> int:
+    """Bring snippets/locales/*.po up to date with what snippets/ says."""
+    for language in read_languages(root)[1:]:
+        text, summary = catalog.updated(root, language)
+        write(root / language.catalog, text)
+        print(summary)
+    return 0
+
+
+def _reviewed(root: Path, options: argparse.Namespace) -> int:
+    """Record that sections of translated pages say what the English ones say; without any,
+    list those that are to be compared."""
+    if options.sections:
+        print("\n\n".join(reviewed.record(root, options.sections)))
+        return 0
+    found = [one for each in read_languages(root)[1:] for one in reviewed.check(root, each)]
+    print("\n\n".join(found) or "Every section is up to date.")
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -11,19 +11,21 @@ from babel.messages.catalog import Message as Entry
 
 from cheatsheet.page import SourceError, read_text
 from cheatsheet.words.languages import Language
-from cheatsheet.words.messages import Message, read_messages
-from cheatsheet.words.rewrite import Translation, Translations, localize_module
-from cheatsheet.words.text import write
+from cheatsheet.words.messages import Message, fault, localize_module, read_messages
 
 UPDATE = "python -m cheatsheet update"
-PROJECT = {"project": "snippets", "version": "1"}
-HEADER = "# The comments and docstrings of snippets/, translated. README.md says how."
-# Dates and versions that Babel would renew at every update, without a change.
-VOLATILE = re.compile(
-    r'^"(?:POT-Creation-Date|PO-Revision-Date|Generated-By|Report-Msgid-Bugs-To|'
-    r'Last-Translator|Language-Team|Project-Id-Version): .*"\n',
-    re.M,
-)
+# Not Babel's own, which holds dates that change at every update.
+HEADER = r"""# The comments and docstrings of snippets/, translated. README.md says how.
+msgid ""
+msgstr ""
+"Language: {}\n"
+"MIME-Version: 1.0\n"
+"Content-Type: text/plain; charset=utf-8\n"
+"Content-Transfer-Encoding: 8bit\n"
+
+"""
+# Babel reads `#|`, an old msgid, as any comment, which it writes as `# |`, above the others.
+PREVIOUS = re.compile(r"((?:^# \|.*\n)+)((?:^#[.:,].*\n)+)", re.M)
 # What a translation must keep to the letter: names in backticks (shapes among them),
 # addresses, placeholders, names with a dot or an underscore, errors, and numbers.
 KEPT = re.compile(
@@ -37,17 +39,6 @@ LINE = re.compile(r'(?:#.*|(?:msg(?:id|str) )?"(?:[^"\\]|\\.)*")?\s*')
 CODE = re.compile(r"(?!.*[A-Za-z] [A-Za-z]).*[=()\[\]]")
 
 
-def update(root: Path, language: Language) -> str:
-    """Bring a catalog up to date with the source; return a summary of what changed.
-
-    Raises:
-        SourceError: as `updated`.
-    """
-    text, summary = updated(root, language)
-    write(root / language.catalog, text)
-    return summary
-
-
 def updated(root: Path, language: Language) -> tuple[str, str]:
     """A catalog up to date with the source, as text, and a summary of what changed.
 
@@ -58,46 +49,39 @@ def updated(root: Path, language: Language) -> tuple[str, str]:
     Raises:
         SourceError: the catalog, or the source, cannot be read.
     """
-    catalog = Catalog(locale=language.code, fuzzy=False, header_comment=HEADER, **PROJECT)
-    if (root / language.catalog).exists():
-        catalog = _read(Path(language.catalog), read_text(root, language.catalog))
-    retired = len(catalog.obsolete)
-    for entry in catalog.obsolete.values():
-        catalog[entry.id] = entry  # its message may have come back
-    previous = {entry.id: entry.previous_id for entry in catalog if entry.fuzzy}
-    catalog.update(_template(read_messages(root)))
-    for entry in catalog:
-        if entry.fuzzy and entry.id in previous:
-            entry.previous_id = previous[entry.id]
-    buffer = io.BytesIO()
-    pofile.write_po(buffer, catalog, width=88, include_lineno=False, include_previous=True)
-    text = VOLATILE.sub("", buffer.getvalue().decode("utf-8"))
-    entries = [entry for entry in catalog if entry.id]
-    fuzzy = sum(entry.fuzzy for entry in entries)
-    empty = sum(not entry.string for entry in entries)
-    return text.rstrip("\n") + "\n", (
-        f"{language.catalog}: {len(entries)} messages; to translate: {empty} new, "
-        f"{fuzzy} changed (fuzzy); {len(catalog.obsolete) - retired} retired."
-    )
-
-
-def _template(messages: list[Message]) -> Catalog:
-    template = Catalog(fuzzy=False, **PROJECT)
-    for message in messages:
+    template = Catalog()
+    for message in read_messages(root):
         template.add(
             message.text,
             locations=[(message.path.as_posix(), message.line)],
             auto_comments=[f"{message.owner}, {message.kind}"],
         )
-    return template
+    catalog = _read(root, language)
+    retired = len(catalog.obsolete)
+    for entry in catalog.obsolete.values():
+        catalog[entry.id] = entry  # its message may have come back
+    catalog.update(template)
+    entries = [entry for entry in catalog if entry.id]
+    for entry in entries:
+        if entry.previous_id or not entry.fuzzy:  # an older msgid says nothing any more
+            entry.user_comments = [one for one in entry.user_comments if one[:1] != "|"]
+    buffer = io.BytesIO()
+    form = {"width": 88, "omit_header": True, "include_lineno": False, "include_previous": True}
+    pofile.write_po(buffer, catalog, **form)
+    text = PREVIOUS.sub(r"\2\1", buffer.getvalue().decode("utf-8")).replace("\n# |", "\n#|")
+    fuzzy = sum(entry.fuzzy for entry in entries)
+    empty = sum(not entry.string for entry in entries)
+    return HEADER.format(language.code) + text.rstrip("\n") + "\n", (
+        f"{language.catalog}: {len(entries)} messages; to translate: {empty} new, "
+        f"{fuzzy} changed (fuzzy); {len(catalog.obsolete) - retired} retired."
+    )
 
 
-def _read(path: Path, text: str) -> Catalog:
-    """The catalog in a text.
-
-    Raises:
-        SourceError: it is not a .po file.
-    """
+def _read(root: Path, language: Language) -> Catalog:
+    """The catalog of a language, empty where there is none; a SourceError if it is no .po."""
+    path = language.catalog
+    header = HEADER.format(language.code)
+    text = read_text(root, path) if (root / path).exists() else header
     lines = text.split("\n")
     for number, line in enumerate(lines, 1):
         if not LINE.fullmatch(line):  # Babel would take what stands between the ends
@@ -108,10 +92,8 @@ def _read(path: Path, text: str) -> Catalog:
     except pofile.PoFileError as error:
         problem = f"this is not a .po file: {error}; mend it."
         raise SourceError(path, error.lineno + 1, problem) from None
-    for entry in catalog:
-        _read_previous(entry)
     known = {entry.lineno for entry in catalog if entry.id}
-    starts = [n for n, line in enumerate(lines, 1) if line.startswith("msgid ")]
+    starts = [number for number, line in enumerate(lines, 1) if line.startswith("msgid ")]
     for number in starts[1:]:  # the first is the header
         if number not in known:
             problem = "this msgid stands in the file twice; keep one of them."
@@ -119,82 +101,50 @@ def _read(path: Path, text: str) -> Catalog:
     return catalog
 
 
-def _read_previous(entry: Entry) -> None:
-    """Babel writes the old msgid behind `#|`, and reads it as a comment of the user."""
-    old = [line for line in entry.user_comments if line.startswith("|")]
-    entry.user_comments = [line for line in entry.user_comments if line not in old]
-    if old:
-        lines = [line.removeprefix("| ").removeprefix("msgid ") for line in old]
-        entry.previous_id = [pofile.denormalize("\n".join(lines))]
-
-
-def read_catalog(path: Path, text: str) -> Translations:
-    """What a .po file translates, but for what is empty or fuzzy.
+def translated(root: Path, language: Language) -> list[Entry]:
+    """The entries of a catalog, but for what is empty or fuzzy.
 
     Raises:
         SourceError: it is not a .po file.
     """
-    return {
-        entry.id: Translation(path, entry.lineno, entry.id, entry.string)
-        for entry in _read(path, text)
-        if entry.id and entry.string and not entry.fuzzy
-    }
+    catalog = _read(root, language)
+    return [entry for entry in catalog if entry.id and entry.string and not entry.fuzzy]
 
 
 def problems(root: Path, language: Language) -> list[str]:
     """What keeps a catalog from translating every message of the source.
 
-    One is missing, empty, fuzzy, not in the source any more, or has lost a name, a
-    number, a placeholder or a line.
+    One is missing, empty, fuzzy, not in the source any more, has lost a name, a number, a
+    placeholder or a line, or cannot stand where the message stands.
 
     Raises:
-        SourceError: the source or the catalog cannot be read, or there is none.
+        SourceError: the source or the catalog cannot be read.
     """
     messages = read_messages(root)
-    path = language.catalog
-    if not (root / path).exists():
-        count = len({message.text for message in messages})
-        problem = f"there is no such file; run: {UPDATE}, and translate its {count} "
-        raise SourceError(path, 1, problem + "messages.")
-    sources = {message.text: message for message in reversed(messages)}
-    entries = [entry for entry in _read(Path(path), read_text(root, path)) if entry.id]
+    entries = [entry for entry in _read(root, language) if entry.id]
     known = {entry.id for entry in entries}
-    found = [
-        f"{message.place}: this {message.kind} is not in {path}: {message.text!r}; "
-        f"run: {UPDATE}, and translate it."
+    return [
+        f"{message.place}: this {message.kind} is not in {language.catalog}: "
+        f"{message.text!r}; run: {UPDATE}, and translate it."
         for message in messages
         if message.text not in known
-    ]
-    return found + [
-        f"{path}:{entry.lineno}: {problem}"
+    ] + [
+        f"{language.catalog}:{entry.lineno}: {problem}"
         for entry in entries
-        for problem in _problems(entry, sources.get(entry.id))
+        for problem in _problems(entry, [one for one in messages if one.text == entry.id])
     ]
 
 
-def read_translations(root: Path, language: Language) -> Translations:
-    """The translation of every message of the source.
-
-    Raises:
-        SourceError: as `problems`, and for any of them.
-    """
-    if found := problems(root, language):
-        raise SourceError.of(found)
-    return read_catalog(Path(language.catalog), read_text(root, language.catalog))
-
-
-def _problems(entry: Entry, source: Message | None) -> list[str]:
+def _problems(entry: Entry, sources: list[Message]) -> list[str]:
     """What is wrong with one translation."""
-    if source is None:
+    if not sources:
         return [f"{entry.id!r} is no longer in the source; run: {UPDATE}, to retire it."]
-    where = f"(the {source.kind} at {source.place})"
+    where = f"(the {sources[0].kind} at {sources[0].place})"
     if not entry.string:
         return [f"{entry.id!r} is not translated {where}; write its msgstr."]
     if entry.fuzzy:
-        return [
-            f"the English of {entry.id!r} changed {where}; bring msgstr up to date and "
-            'remove the "fuzzy" line and the "#|" lines.'
-        ]
+        cure = 'bring msgstr up to date and remove the "fuzzy" and "#|" lines'
+        return [f"the English of {entry.id!r} changed {where}; {cure}."]
     if entry.string == entry.id and not CODE.match(entry.id):
         return [f"the msgstr of {entry.id!r} is the English {where}; translate it."]
     found = [
@@ -202,11 +152,10 @@ def _problems(entry: Entry, source: Message | None) -> list[str]:
         for lost in _lost(entry.id, entry.string)
     ]
     if _outline(entry.id) != _outline(entry.string):
-        found.append(
-            f"the msgstr of {entry.id!r} has other lines {where}: one a line of the "
-            "msgid, indented alike."
-        )
-    return found
+        cure = "write one for each of the msgid, indented alike"
+        found.append(f"the msgstr of {entry.id!r} has other lines {where}; {cure}.")
+    faults = [(source.place, fault(source, entry.string)) for source in sources]
+    return found + [f"{place}: {problem}." for place, problem in faults if problem]
 
 
 def _lost(original: str, translation: str) -> list[str]:
@@ -229,9 +178,11 @@ def localize_package(root: Path, language: Language, folder: Path) -> None:
     """Write the localized copy of `root`/snippets as `folder`/snippets.
 
     Raises:
-        SourceError: as `read_translations` and `localize_module`.
+        SourceError: as `problems`, and for any of them.
     """
-    translations = read_translations(root, language)
+    if found := problems(root, language):
+        raise SourceError.of(found)
+    translations = {entry.id: entry.string for entry in translated(root, language)}
     shutil.rmtree(folder / "snippets", ignore_errors=True)
     (folder / "snippets").mkdir(parents=True)
     for file in sorted((root / "snippets").glob("*.py")):

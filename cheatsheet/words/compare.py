@@ -12,7 +12,7 @@ from itertools import zip_longest
 
 from markdown_it.token import Token
 
-from cheatsheet.page import Example, Fence, Page, Shell, Shown
+from cheatsheet.page import Fence, Page, Shown
 from cheatsheet.words.languages import Language
 from cheatsheet.words.text import (
     CHINESE,
@@ -76,11 +76,6 @@ def _inside(page: Page, kind: str, text: Callable[[Token], str]) -> list[Line]:
     return found
 
 
-def code(page: Page) -> list[Fence]:
-    """The fences of code, without outputs."""
-    return [part.code for part in page.parts if isinstance(part, (Example, Shell))]
-
-
 def compare(english: Page, other: Page) -> list[str]:
     """Every way in which two languages' pages say different things, with its place."""
     found = []
@@ -91,72 +86,50 @@ def compare(english: Page, other: Page) -> list[str]:
         "image": images,
         "block": lambda page: [Line(page.path, f.line, f.header) for f in page.fences],
     }.items():
-        found += _first_difference(kind, (english, read(english)), (other, read(other)))
+        found += _first_difference(kind, english, read(english), other, read(other))
     for mine, its in zip(alternatives(english), alternatives(other), strict=False):
         if mine.text == its.text:
             problem = f"the text of this image is the one of {mine.place}; write it anew."
             found.append(f"{its.place}: {problem}")
-    for ours, theirs in zip(code(english), code(other), strict=False):
-        found += compare_code(ours, theirs)
-    for mine, its in zip(english.examples, other.examples, strict=False):
-        for title, output in its.outputs.items():
-            own = mine.outputs.get(title)
-            if own and own.source != output.source:
-                problem = f"{other.path}:{output.line}: this output differs from the "
-                problem += f"one at {english.path}:{own.line}; make them the same."
-                found.append(problem)
+    for ours, theirs in zip(english.fences, other.fences, strict=False):
+        if ours.header != theirs.header:
+            break  # which is said above
+        kind = "output" if ours.language == "text" else "code"
+        found += _first_difference(kind, english, meaning(ours), other, meaning(theirs))
     return found
 
 
 def _first_difference(
-    kind: str, ours: tuple[Page, list[Line]], theirs: tuple[Page, list[Line]]
+    kind: str, english: Page, ours: list[Line], other: Page, theirs: list[Line]
 ) -> list[str]:
-    for mine, its in zip_longest(ours[1], theirs[1]):
-        if mine and its and mine.text != its.text:
-            return [
-                f"{its.place}: this {kind} is {its.text!r}, and {mine.place} has "
-                f"{mine.text!r}; make them the same."
-            ]
+    for mine, its in zip_longest(ours, theirs):
         if not (mine and its):
-            one, lacking = (its, ours[0]) if its else (mine, theirs[0])
-            return [
-                f"{one.place}: the {kind} {one.text!r} is missing in {lacking.path}; add it there."
-            ]
-    return []
-
-
-def compare_code(ours: Fence, theirs: Fence) -> list[str]:
-    """How the code of a fence differs from that of another, but for comments.
-
-    Of the words of plots, the one fence whose strings may differ, the keys are code.
-    """
-    place, origin = f"{theirs.path}:{theirs.line}", f"{ours.path}:{ours.line}"
-    words = read_words(ours.source), read_words(theirs.source)
-    if None not in words:
-        a, b = ([word.key for word in each] for each in words)
-        problem = f"{place}: these words are for {b}, and those at {origin} for {a}; "
-        return [] if a == b else [problem + "make the keys the same."]
-    for mine, its in zip_longest(code_tokens(ours), code_tokens(theirs)):
-        if not (mine and its):
-            problem = f"{place}: this code and that of {origin} differ in length; "
-            return [problem + "only comments may."]
+            one, lacking = (mine, other) if mine else (its, english)
+            return [f"{one.place}: the {kind} {one.text!r} is missing in {lacking.path}; add it."]
         if mine.text != its.text:
-            return [
-                f"{its.place}: the code has {its.text!r}, and {mine.place} has "
-                f"{mine.text!r}; only comments may differ."
-            ]
+            problem = f"this {kind} is {its.text!r}, and {mine.place} has {mine.text!r}"
+            return [f"{its.place}: {problem}; make them the same."]
     return []
 
 
-def code_tokens(fence: Fence) -> list[Line]:
-    """Code without comments and line ends that mean nothing, with the page's lines."""
+def meaning(fence: Fence) -> list[Line]:
+    """What a fence has to say in every language, piece by piece.
+
+    Of code, all tokens but comments and line ends that mean nothing; of output, every
+    line; of the words of plots, the one fence whose strings may differ, the keys.
+    """
     if fence.language == "python":
-        tokens = tokenize.generate_tokens(io.StringIO(fence.source).readline)
-        ignored = (tokenize.COMMENT, tokenize.NL)
-        rows = [(t.start[0], t.string) for t in tokens if t.type not in ignored]
+        if words := read_words(fence.source):
+            rows = [(word.line, f"words[{word.key!r}]") for word in words]
+        else:
+            tokens = tokenize.generate_tokens(io.StringIO(fence.source).readline)
+            ignored = (tokenize.COMMENT, tokenize.NL)
+            rows = [(t.start[0], t.string) for t in tokens if t.type not in ignored]
     else:
-        bare = (SHELL_COMMENT.sub("", row).strip() for row in fence.source.split("\n"))
-        rows = [(number, row) for number, row in enumerate(bare, 1) if row]
+        rows = list(enumerate(fence.source.split("\n"), 1))
+    if fence.language == "bash":
+        bare = [(number, SHELL_COMMENT.sub("", row).strip()) for number, row in rows]
+        rows = [(number, row) for number, row in bare if row]
     return [Line(fence.path, fence.line + number, text) for number, text in rows]
 
 
@@ -168,8 +141,8 @@ def problems(page: Page, language: Language) -> list[str]:
     """
     found = []
     if not page.description or page.sections[0].level != 1:
-        problem = "a page begins with its description (---, description: …, ---) and #"
-        found.append(f"{page.path}:1: {problem}; write them.")
+        problem = "a page begins with its description (---, description: …, ---) and #; write them."
+        found.append(f"{page.path}:1: {problem}")
     for one in page.sections:
         if one.level == 1 and one.id != page.path.stem:
             problem = f"the id of the title is the page's name; write #{page.path.stem}."
@@ -187,7 +160,7 @@ def problems(page: Page, language: Language) -> list[str]:
         found += left_in_chinese(prose(page) + source_lines(page.fences))
     elif language.chinese:
         found += left_in_english(prose(page))
-        found += comments_in_english(code_comments(page.path, page.tokens))
+        found += left_in_english(code_comments(page.path, page.tokens), words=2)
     return found
 
 
@@ -200,8 +173,9 @@ def source_lines(fences: Iterable[Fence]) -> list[Line]:
     ]
 
 
-def left_in_english(lines: Iterable[Line]) -> list[str]:
-    """Passages of Chinese that are English."""
+def left_in_english(lines: Iterable[Line], words: int = 3) -> list[str]:
+    """Passages of Chinese that are English: so many words in a row without any Chinese, or
+    seven beside it."""
     paragraphs: list[tuple[str, str]] = []
     for line in lines:
         text = INLINE_CODE.sub(" ` ", line.text)  # ends a row of words
@@ -209,21 +183,12 @@ def left_in_english(lines: Iterable[Line]) -> list[str]:
         paragraphs.append((place, f"{before} {text}"))
     found = []
     for place, text in paragraphs:
-        rows = [row for row in ENGLISH.findall(text) if row.count(" ") >= 2]
+        rows = [row for row in ENGLISH.findall(text) if row.count(" ") >= words - 1]
         long = [row for row in rows if row.count(" ") >= 6]
         if long or (rows and not CHINESE.search(text)):
-            problem = f"this is English: {(long or rows)[0]!r}; write it in Chinese, or"
-            found.append(f"{place}: {problem} put code in `backticks`.")
+            cure = "write it in Chinese, or put code in `backticks`"
+            found.append(f"{place}: this is English: {(long or rows)[0]!r}; {cure}.")
     return found
-
-
-def comments_in_english(lines: Iterable[Line]) -> list[str]:
-    """Comments of Chinese code that are English sentences."""
-    return [
-        f"{line.place}: this comment is English: {line.text}; write it in Chinese."
-        for line in lines
-        if not CHINESE.search(line.text) and any(" " in row for row in ENGLISH.findall(line.text))
-    ]
 
 
 def left_in_chinese(lines: Iterable[Line]) -> list[str]:

@@ -11,7 +11,7 @@ folder <code> of the site. Its code names its other files, too.
 from dataclasses import dataclass
 from pathlib import Path
 
-from cheatsheet.page import SourceError
+from cheatsheet.page import Page, SourceError, load, read
 from cheatsheet.words.settings import read_entries, read_settings
 
 SOURCE = "mkdocs.yml"
@@ -25,8 +25,6 @@ class Language:
     name: str  # in itself
     lang: str  # its tag in HTML, such as en or zh-Hans
     code: str  # "" for the source language
-    offer: str = ""  # "This page is also in English", in itself
-    close: str = ""  # the label of the button that closes the offer
 
     @property
     def config(self) -> str:
@@ -48,14 +46,22 @@ class Language:
 
     @property
     def reviewed(self) -> str:
-        """The record of which English text each section was written from."""
+        """The record of what both sides of each section said when they were compared."""
         return f"docs/reviewed.{self.code}.json"
 
     def pages(self, root: Path) -> list[str]:
         """The names of its pages in its folder, such as labs/custom-distribution.md."""
         folder = root / self.docs
-        files = sorted(path.relative_to(folder) for path in folder.rglob("*.md"))
-        return [file.as_posix() for file in files]
+        return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.md"))
+
+    def page(self, root: Path, name: str) -> Page:
+        """Its page with a name; an empty one where there is none.
+
+        Raises:
+            SourceError: as `cheatsheet.page.load`.
+        """
+        path = Path(self.docs, name)
+        return load(root, path) if (root / path).exists() else read(path, "")
 
 
 def read_languages(root: Path) -> list[Language]:
@@ -64,34 +70,21 @@ def read_languages(root: Path) -> list[Language]:
     Raises:
         SourceError: an entry is not whole, or a config and an entry do not agree.
     """
-    found = []
-    keys = ("extra", "languages")
-    for line, words in read_entries(root, SOURCE, keys, NEEDED, ("link", "code")):
-        language = Language(**{key: words.get(key, "") for key in (*NEEDED, "code")})
-        if words.get("link") != (f"{language.code}/" if language.code else ""):
-            problem = "the link must be `<code>/`, and empty without a code; mend it."
-            raise SourceError(SOURCE, line, problem)
-        if bool(language.code) != bool(found):
-            problem = "the first language, and no other, has the code ''; mend it."
-            raise SourceError(SOURCE, line, problem)
-        if not (root / language.config).is_file():
-            problem = f"there is no {language.config} for this language; write it, with "
-            problem += f"`INHERIT: {SOURCE}` and `docs_dir: {language.docs}`."
-            raise SourceError(SOURCE, line, problem)
-        if read_settings(root, language.config).get("docs_dir") != language.docs:
-            # Inherited from mkdocs.yml, it would be that of another language.
-            problem = f"this config needs `docs_dir: {language.docs}`; write it."
-            raise SourceError(language.config, 1, problem)
+    found: list[Language] = []
+    optional = {"link": "", "code": ""}
+    for line, entry in read_entries(root, SOURCE, "extra.languages", NEEDED, optional):
+        code = entry["code"]
+        language = Language(entry["name"], entry["lang"], code)
+        if bool(code) != bool(found) or entry["link"] != (code and f"{code}/"):
+            problem = "the first language has an empty code and link, each other one its own"
+            raise SourceError(SOURCE, line, f"{problem}, and the link `<code>/`; mend it.")
+        file = root / language.config
+        # Inherited from mkdocs.yml, docs_dir would be that of another language.
+        if not (file.exists() and read_settings(root, file.name).get("docs_dir") == language.docs):
+            problem = f"this language needs a {file.name} that says `INHERIT: {SOURCE}` and "
+            raise SourceError(SOURCE, line, f"{problem}`docs_dir: {language.docs}`; write it.")
         found.append(language)
-    known = [language.config for language in found]
     for file in sorted(root.glob("mkdocs.*.yml")):
-        if file.name not in known:
-            problem = f"no entry of extra.languages is for {file.name}; add it."
-            raise SourceError(SOURCE, 1, problem)
+        if file.name not in [language.config for language in found]:
+            raise SourceError(SOURCE, 1, f"no entry of extra.languages is for {file.name}; add it.")
     return found
-
-
-def language_of(config: Path) -> Language:
-    """The language that a config file builds; errors as `read_languages`."""
-    languages = read_languages(config.parent)
-    return next(one for one in languages if one.config == config.name)

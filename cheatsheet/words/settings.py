@@ -49,64 +49,46 @@ def read_settings(root: Path, config: str) -> dict:
     return settings
 
 
-def _merge(below: dict, above: dict) -> dict:
-    merged = below | above
-    for key in below.keys() & above.keys():
-        if isinstance(below[key], dict) and isinstance(above[key], dict):
-            merged[key] = _merge(below[key], above[key])
-    return merged
+def _merge(below: object, above: object) -> object:
+    if not (isinstance(below, dict) and isinstance(above, dict)):
+        return above
+    return below | {key: _merge(below.get(key), value) for key, value in above.items()}
 
 
 def read_entries(
-    root: Path, name: str, keys: tuple[str, ...], required, optional=(), lists=()
+    root: Path, name: str, key: str, needed: tuple[str, ...], optional: dict[str, str | list[str]]
 ) -> list[tuple[int, dict]]:
-    """The entries of the list at `keys` in a YAML file, each with its line.
+    """The entries of the list at a key such as "extra.languages" in a YAML file, each with
+    its line.
 
-    An entry has a text, which is not empty, for each of `required`; it may have one for
-    each of `optional`, and a list of texts, here a tuple, for each of `lists`.
+    An entry has a text, which is not empty, for each of `needed`. What else it may have,
+    a text or a list of texts, stands in `optional`, with what is taken where it has not.
 
     Raises:
         SourceError: the file cannot be read, or an entry is not so.
     """
     path = Path(name)
     node = compose(path, read_text(root, name))
-    for key in keys:
+    for part in key.split("."):
         pairs = node.value if isinstance(node, yaml.MappingNode) else ()
-        node = next((value for one, value in pairs if one.value == key), None)
-
-    def line(one: yaml.Node | None) -> int:
-        return one.start_mark.line + 1 if one else 1
-
-    def items(one: yaml.Node | None, called: str) -> list[yaml.Node]:
-        if not isinstance(one, yaml.SequenceNode):
-            problem = f"{called} is no list; write [] or `- ` entries."
-            raise SourceError(path, line(one), problem)
-        return one.value
-
-    def text(one: yaml.Node, needed: bool = True) -> str:
-        empty = needed and not (isinstance(one.value, str) and one.value.strip())
-        if empty or not isinstance(one, yaml.ScalarNode):
-            raise SourceError(path, line(one), "this is no text; write a word here.")
-        return one.value
-
-    known, found = (*required, *optional, *lists), []
-    names = ", ".join(known)
-    for entry in items(node, ".".join(keys)):
-        values: dict[str, str | tuple] = {}
-        if not isinstance(entry, yaml.MappingNode):
-            problem = f"this is no mapping; it takes the keys {names}."
-            raise SourceError(path, line(entry), problem)
-        for key, value in entry.value:
-            if key.value not in known or key.value in values:
-                what = "twice here" if key.value in values else f"not known; use {names}"
-                raise SourceError(path, line(key), f"the key {key.value!r} is {what}.")
-            if key.value in lists:
-                values[key.value] = tuple(map(text, items(value, key.value)))
-            else:
-                values[key.value] = text(value, key.value in required)
-        for key in required:
-            if key not in values:
-                problem = f"the key {key!r} is missing; add it."
-                raise SourceError(path, line(entry), problem)
-        found.append((line(entry), values))
+        node = next((value for one, value in pairs if one.value == part), None)
+    if not isinstance(node, yaml.SequenceNode):
+        line = node.start_mark.line + 1 if node else 1
+        raise SourceError(path, line, f"{key} is no list; write `- ` entries.")
+    kinds = {one: type(value) for one, value in (dict.fromkeys(needed, "") | optional).items()}
+    found = []
+    for entry in node.value:
+        line = entry.start_mark.line + 1
+        values = yaml.BaseLoader("").construct_document(entry)  # all scalars are texts
+        if not isinstance(values, dict) or len(values) < len(entry.value):
+            raise SourceError(path, line, "this is no mapping, or has a key twice; mend it.")
+        for one in (*needed, *values):
+            value = values.get(one)
+            texts = value if isinstance(value, list) else [value]
+            right = type(value) is kinds.get(one) and all(isinstance(text, str) for text in texts)
+            if not right or (one in needed and not value):
+                rule = f"an entry has {', '.join(needed)}, and may have {', '.join(optional)}"
+                problem = f"the key {one!r} is missing, empty or not known here; {rule}."
+                raise SourceError(path, line, problem)
+        found.append((line, optional | values))
     return found

@@ -7,6 +7,7 @@ are brought up to date, and what a person must still write is marked TODO, and l
 import re
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from itertools import pairwise
 from pathlib import Path
 
 from cheatsheet.page import (
@@ -19,20 +20,17 @@ from cheatsheet.page import (
     Section,
     Shell,
     Shown,
-    load,
-    read,
     read_text,
 )
 from cheatsheet.words import catalog, reviewed
-from cheatsheet.words.compare import code_tokens, compare, compare_code, problems
+from cheatsheet.words.compare import compare, meaning, problems
 from cheatsheet.words.languages import Language, read_languages
 from cheatsheet.words.messages import PRAGMA
-from cheatsheet.words.text import SHELL_COMMENT, comments, read_words
+from cheatsheet.words.text import comments, read_words
 
 COMMAND = "python -m cheatsheet sync"
 MARK = re.compile(r"\bTODO\b:?\s*(?P<words>.*)")
 
-Edit = tuple[int, int, list[str]]  # from this line, before that one, stands this
 Unit = Example | Shell | Shown
 
 
@@ -46,11 +44,10 @@ def planned(root: Path) -> dict[Path, str]:
     texts = {}
     for language in others:
         for name in source.pages(root):
-            path = Path(language.docs, name)
-            page = load(root, path) if (root / path).exists() else read(path, "")
-            text = carry(load(root, f"{source.docs}/{name}"), page)
+            page = language.page(root, name)
+            text = carry(source.page(root, name), page)
             if text != page.text:
-                texts[path] = text
+                texts[page.path] = text
         path = Path(language.catalog)
         text, _ = catalog.updated(root, language)
         if not (root / path).exists() or read_text(root, path) != text:
@@ -66,117 +63,107 @@ def carry(english: Page, other: Page) -> str:
     marked. A section that the page lacks is put in its place, marked. What the English
     page lacks is left alone.
     """
-    lines = list(other.lines)
-    edits: list[Edit] = []
+    known = {section.id: section for section in other.sections if section.id}
+    starts = [0, *(section.line - 1 for section in known.values()), len(other.lines)]
+    old = ["\n".join(other.lines[start:end]).strip("\n") for start, end in pairwise(starts)]
+    # The texts of the sections by their ids; what stands before the first has none.
+    texts = dict(zip(["", *known], old, strict=True))
     if english.description and not other.description:
-        front = ["---", f"description: TODO {english.description}", "---", ""]
-        edits.append((0, 0, front))
-    starts = [one.line - 1 for one in other.sections if one.id] + [len(lines)]
-    known = {one.id: one for one in other.sections}
-    place = _behind(lines, starts[0])
+        texts[""] = f"---\ndescription: TODO {english.description}\n---\n\n{texts['']}"
+    order, place = list(texts), 0
     for section in english.sections:
-        if own := known.get(section.id):
-            end = next(start for start in starts if start >= own.line)
-            edits += _carry_section(english, section, own, lines[:end])
-            place = _behind(lines, end)
+        if section.id in known:
+            place = order.index(section.id)
+            text = _carry_section(english, section, other, known[section.id])
+            texts[section.id] = text or texts[section.id]
         elif section.id:
-            edits.append(_insert(place, _stub(english, section)))
-    for start, end, new in reversed(sorted(edits, key=lambda edit: edit[0])):
-        lines[start:end] = new
-    newline = "\r\n" if "\r\n" in other.text else "\n"
-    return newline.join(lines).rstrip() + newline if edits else other.text
+            place += 1
+            order.insert(place, section.id)
+            heading = f"{'#' * section.level} TODO: {section.title} {{ #{section.id} }}"
+            parts = [_carry_part(english, part, None) for part in section.parts]
+            texts[section.id] = "\n\n".join([heading, *parts])
+    new = [texts[section] for section in order]
+    if new == old:
+        return other.text
+    text = "\n\n".join(one.strip("\n") for one in new if one) + "\n"
+    return text.replace("\n", "\r\n") if "\r\n" in other.text else text
 
 
-def _behind(lines: list[str], end: int) -> int:
-    """Behind the last line before `end` that says something."""
-    while end and not lines[end - 1].strip():
-        end -= 1
-    return end
-
-
-def _insert(place: int, lines: list[str]) -> Edit:
-    return place, place, ["", *lines] if place else [*lines, ""]
-
-
-def _stub(english: Page, section: Section) -> list[str]:
-    """A section as it stands in a translation that nobody has written yet."""
-    lines = [f"{'#' * section.level} TODO: {section.title} {{ #{section.id} }}"]
-    for part in section.parts:
-        lines += ["", *_render(english, part, None)]
-    return lines
-
-
-def _render(english: Page, part: Part, old: Unit | None) -> list[str]:
-    """The lines of a part in a translation; `old` is what stands there now."""
-    match part:
-        case Prose():
-            return ["TODO: translate"]
-        case Plot():
-            return [f"![TODO: {part.words}]({part.target})"]
-        case Shown():
-            return [english.lines[part.line - 1]]
-    code = carry_code(part.code, old.code if old else None)
-    first, last = part.code.line, part.code.end  # the marks of the code
-    return [english.lines[first - 1], *code, *english.lines[last - 1 : _end(part)]]
-
-
-def _end(unit: Unit) -> int:
-    """The last line of a unit, outputs included."""
-    if isinstance(unit, Shown):
-        return unit.line
-    outputs = unit.outputs.values() if isinstance(unit, Example) else ()
-    return max(fence.end for fence in (unit.code, *outputs))
-
-
-def _carry_section(english: Page, section: Section, own: Section, lines: list[str]) -> list[Edit]:
-    """The edits of one section; `lines` are those of its page, up to its end.
+def _carry_section(english: Page, section: Section, other: Page, own: Section) -> str | None:
+    """The new text of a section of the translated page; None where it may stay as it is.
 
     Units that are equal but for comments belong together; between them, those that
     stand in the same order.
     """
-    ours, theirs = _units(section), _units(own)
+    old = [other.lines[own.line - 1], *("\n".join(_lines(other, one)) for one in own.parts)]
+    new = [[text] for text in old]  # what stands there, and what is put behind it
+    places = [place for place, part in enumerate(own.parts, 1) if isinstance(part, Unit)]
+    theirs = [own.parts[place - 1] for place in places]
+    ours = [part for part in section.parts if isinstance(part, Unit)]
     keys = [_key(unit) for unit in theirs], [_key(unit) for unit in ours]
-    place = _behind(lines, theirs[0].line - 1 if theirs else len(lines))
-    edits: list[Edit] = []
+    place = places[0] - 1 if places else len(own.parts)
     for _, i, j, k, m in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
         for number, unit in enumerate(ours[k:m], i):
-            old = theirs[number] if number < j else None
-            place = _end(old) if old else place
-            new = _render(english, unit, old if type(old) is type(unit) else None)
-            if type(old) is not type(unit):
-                edits.append(_insert(place, new))
-            elif new != lines[old.line - 1 : place]:
-                edits.append((old.line - 1, place, new))
-    return edits
+            there = None
+            if number < j:
+                there, place = theirs[number], places[number]
+            if type(there) is type(unit):
+                new[place][0] = _carry_part(english, unit, there)
+            else:
+                new[place].append(_carry_part(english, unit, None))
+    texts = [text for one in new for text in one]
+    return None if texts == old else "\n\n".join(texts)
 
 
-def _units(section: Section) -> list[Unit]:
-    return [part for part in section.parts if isinstance(part, Unit)]
+def _lines(page: Page, part: Part) -> list[str]:
+    """The lines of a part in its page, outputs included."""
+    match part:
+        case Prose():
+            return part.text.split("\n")
+        case Example():
+            end = max(fence.end for fence in (part.code, *part.outputs.values()))
+        case Shell():
+            end = part.code.end
+        case _:
+            end = part.line
+    return page.lines[part.line - 1 : end]
+
+
+def _carry_part(english: Page, part: Part, old: Unit | None) -> str:
+    """An English part as it stands in a translation; `old` is what stands there now."""
+    lines = _lines(english, part)
+    match part:
+        case Prose():
+            lines = ["TODO: translate"]
+        case Plot():
+            lines = [f"![TODO: {part.words}]({part.target})"]
+        case Example() | Shell():
+            lines[1 : part.code.end - part.line] = carry_code(part, old)
+    return "\n".join(lines)
 
 
 def _key(unit: Unit) -> tuple:
+    """Equal for units that are equal but for their words."""
     if isinstance(unit, Shown):
         return unit.module, unit.name
     if read_words(unit.code.source):
         return ("words",)
-    return tuple(token.text for token in code_tokens(unit.code))
+    return tuple(piece.text for piece in meaning(unit.code))
 
 
-def carry_code(ours: Fence, theirs: Fence | None) -> list[str]:
+def carry_code(ours: Example | Shell, theirs: Example | Shell | None) -> list[str]:
     """The lines of English code with the comments of the code that stands there now."""
-    words = read_words(ours.source)
-    known = bool(words and theirs and read_words(theirs.source))
-    if known or (theirs and not compare_code(ours, theirs)):
-        return theirs.source.split("\n")[:-1]
-    if words:  # of plots; no mark can stand in them
-        return ["# TODO: words", *ours.source.split("\n")[:-1]]
-    rows, old_rows = _rows(ours), _rows(theirs) if theirs else []
+    if theirs and _key(ours) == _key(theirs):
+        return theirs.code.source.split("\n")[:-1]
+    if read_words(ours.code.source):  # of plots; no mark can stand in them
+        return ["# TODO: words", *ours.code.source.split("\n")[:-1]]
+    rows, old_rows = _rows(ours.code), _rows(theirs.code) if theirs else []
     codes = [row.code for row in old_rows], [row.code for row in rows]
     lines = []
     for tag, i, j, k, m in SequenceMatcher(None, *codes, autojunk=False).get_opcodes():
         for number, row in enumerate(rows[k:m], i):
             # Lines that changed one by one have their old comments as a hint.
-            old = old_rows[number] if m - k == j - i else _Row(None)
+            old = old_rows[number] if m - k == j - i else _Row()
             same = tag == "equal"
             lines += _translated(row.above, old.above, same)
             if row.code is not None:
@@ -192,20 +179,15 @@ class _Row:
     Comments at the end stand above no line: its code is None.
     """
 
-    code: str | None
+    code: str | None = None
     above: list[str] = field(default_factory=list)
     behind: list[str] = field(default_factory=list)
 
 
 def _rows(fence: Fence) -> list[_Row]:
-    lines = fence.source.split("\n")[:-1]
-    if fence.language == "python":
-        starts = dict(one.start for one in comments(fence.source))
-    else:
-        found = enumerate(map(SHELL_COMMENT.search, lines), 1)
-        starts = {number: comment.start() for number, comment in found if comment}
-    rows = [_Row(None)]
-    for number, line in enumerate(lines, 1):
+    starts = {one.line: one.column for one in comments(fence.source, fence.language)}
+    rows = [_Row()]
+    for number, line in enumerate(fence.source.split("\n")[:-1], 1):
         column = starts.get(number, len(line))
         code, comment = line[:column].rstrip(), line[column:]
         if comment and not code:
@@ -213,7 +195,7 @@ def _rows(fence: Fence) -> list[_Row]:
         else:
             rows[-1].code = code
             rows[-1].behind += [comment] if comment else []
-            rows.append(_Row(None))
+            rows.append(_Row())
     return rows
 
 
@@ -233,10 +215,8 @@ def _translated(english: list[str], old: list[str], same: bool) -> list[str]:
     return marked
 
 
-def left(root: Path, unread: frozenset[Path] = frozenset()) -> list[str]:
+def left(root: Path) -> list[str]:
     """What a person must still write or settle, each with its place and its cure.
-
-    `unread` are pages that nobody need look at yet.
 
     Raises:
         SourceError: a page or the settings cannot be read.
@@ -244,17 +224,16 @@ def left(root: Path, unread: frozenset[Path] = frozenset()) -> list[str]:
     source, *others = read_languages(root)
     found = []
     for name in source.pages(root):
-        page = load(root, f"{source.docs}/{name}")
+        page = source.page(root, name)
         found += problems(page, source)
-        for example in page.examples:
-            for output in example.outputs.values():
-                if not output.source.strip():
-                    problem = f"this output is empty; run: {COMMAND}"
-                    found.append(f"{page.path}:{output.line}: {problem}")
+        found += [
+            f"{page.path}:{fence.line}: this output is empty; run: {COMMAND}"
+            for fence in page.fences
+            if fence.language == "text" and not fence.source.strip()
+        ]
     for language in others:
         for name in language.pages(root):
-            if Path(language.docs, name) not in unread:
-                found += _left_on_page(root, source, language, name)
+            found += _left_on_page(source.page(root, name), language.page(root, name), language)
         found += catalog.problems(root, language)
         found += [one.partition("\n")[0] for one in reviewed.check(root, language)]
     return sorted(dict.fromkeys(found), key=_place)
@@ -265,12 +244,9 @@ def _place(problem: str) -> tuple[str, int]:
     return file, int(line)
 
 
-def _left_on_page(root: Path, source: Language, language: Language, name: str) -> list[str]:
-    page = load(root, f"{language.docs}/{name}")
-    if not (root / source.docs / name).exists():
-        problem = f"there is no {source.docs}/{name}; remove this page, or write that."
-        return [f"{page.path}:1: {problem}"]
-    english = load(root, f"{source.docs}/{name}")
+def _left_on_page(english: Page, page: Page, language: Language) -> list[str]:
+    if not english.text:
+        return [f"{page.path}:1: there is no {english.path}; remove this page, or write that."]
     found = {}
     for number, line in enumerate(page.lines, 1):
         if (mark := MARK.search(line)) and line not in english.lines:
@@ -279,8 +255,8 @@ def _left_on_page(root: Path, source: Language, language: Language, name: str) -
     known = {section.id for section in english.sections}
     for section in page.sections:
         if section.id not in known:
-            problem = f"section #{section.id} is not in {english.path}; remove it here, "
-            found[f"{page.path}:{section.line}:"] = problem + "or write it there."
+            problem = f"section #{section.id} is not in {english.path}; remove it, or add it there."
+            found[f"{page.path}:{section.line}:"] = problem
     rest = compare(english, page) + problems(page, language)
     # What is marked needs no second reason.
     rest = [one for one in rest if not one.startswith(tuple(found))]

@@ -21,7 +21,7 @@ HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 SIGNS = "\u3000-\u30ff\uff00-\uffef"
 CHINESE = re.compile(f"[{HAN}]")
 INLINE_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
-SHELL_COMMENT = re.compile(r"(?:^|(?<=\s))#+\s*(?P<words>.+)")
+SHELL_COMMENT = re.compile(r"(?:^|(?<=\s))#+\s*.+")
 ID = re.compile(r"\s*\{ #[a-z0-9-]+ \}")
 # The first line of a block such as `/// warning | title`, and its last one.
 BLOCK = re.compile(r"///\s*(?:[\w-]+\s*\|)?\s*")
@@ -45,6 +45,19 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Comment:
+    """A comment with its sign; `line` counts from 1, and `column` from 0."""
+
+    line: int
+    column: int
+    text: str
+
+    @property
+    def words(self) -> str:
+        return self.text.lstrip("#").strip()
+
+
+@dataclass(frozen=True)
 class Word:
     """One value of a words fence; `line` counts from 1 in the fence."""
 
@@ -58,13 +71,16 @@ def width(text: str) -> int:
     return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
-def comments(source: str) -> list[tokenize.TokenInfo]:
-    """The comments of Python code; of what is no Python, those before its fault."""
+def comments(source: str, language: str = "python") -> list[Comment]:
+    """The comments of Python or shell code; of what is no Python, those before its fault."""
+    if language != "python":
+        rows = enumerate(map(SHELL_COMMENT.search, source.split("\n")), 1)
+        return [Comment(number, found.start(), found[0]) for number, found in rows if found]
     found = []
     try:
         for token in tokenize.generate_tokens(io.StringIO(source).readline):
             if token.type == tokenize.COMMENT:
-                found.append(token)
+                found.append(Comment(*token.start, token.string))
     except (tokenize.TokenError, SyntaxError):
         pass  # reading the page, or the module, says so
     return found
@@ -82,15 +98,12 @@ def read_words(source: str) -> list[Word] | None:
     except SyntaxError:
         return None
     match body:
-        case [ast.Assign(targets=[ast.Name(id="words")], value=ast.Dict() as words)]:
-            pairs = list(zip(words.keys, words.values, strict=True))
-            if all(_is_text(key) and _is_text(value) for key, value in pairs):
-                return [Word(k.value, v.value, v.lineno) for k, v in pairs]
+        case [ast.Assign([ast.Name("words")], ast.Dict(keys, values))]:
+            nodes = [*keys, *values]
+            if all(isinstance(one, ast.Constant) and isinstance(one.value, str) for one in nodes):
+                pairs = zip(keys, values, strict=True)
+                return [Word(key.value, text.value, text.lineno) for key, text in pairs]
     return None
-
-
-def _is_text(node: ast.expr | None) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def prose(page: Page) -> list[Line]:
@@ -147,20 +160,12 @@ def _inline(path: Path, token: Token) -> list[Line]:
 
 def code_comments(path: Path, tokens: Iterable[Token]) -> list[Line]:
     """The comments of Python and shell fences, without their signs."""
-    lines = []
-    for token in tokens:
-        if token.type != "fence":
-            continue
-        first = token.map[0] + 1
-        if token.info.startswith("python"):
-            for one in comments(token.content):
-                text = one.string.lstrip("#").strip()
-                lines.append(Line(path, first + one.start[0], text))
-        elif token.info == "bash":
-            for number, row in enumerate(token.content.split("\n"), first + 1):
-                if comment := SHELL_COMMENT.search(row):
-                    lines.append(Line(path, number, comment["words"]))
-    return lines
+    return [
+        Line(path, token.map[0] + 1 + comment.line, comment.words)
+        for token in tokens
+        if token.type == "fence" and token.info.startswith(("python", "bash"))
+        for comment in comments(token.content, token.info.partition(" ")[0])
+    ]
 
 
 def write(file: Path, text: str) -> None:

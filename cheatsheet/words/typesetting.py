@@ -12,12 +12,12 @@ from pathlib import Path
 
 import autocorrect_py
 import yaml
+from babel.messages.catalog import Message as Entry
 
-from cheatsheet.page import load, read_text
+from cheatsheet.page import read_text
 from cheatsheet.words import glossary
-from cheatsheet.words.catalog import read_catalog
+from cheatsheet.words.catalog import translated
 from cheatsheet.words.languages import Language, read_languages
-from cheatsheet.words.rewrite import Translation
 from cheatsheet.words.settings import compose
 from cheatsheet.words.text import (
     CHINESE,
@@ -30,8 +30,6 @@ from cheatsheet.words.text import (
     prose_in,
 )
 
-# What readers may type into the search is not what the site says.
-READERS_WORDS = ("extra", "search")
 # Left as they are: inline code, formulas, addresses.
 KEPT = re.compile(INLINE_CODE.pattern + r"|\$[^\s$][^$]*\$" + rf"|https?://[^\s{HAN}，。；）]+")
 FULL = "，。；：？！、（）《》“”…"
@@ -90,28 +88,22 @@ def check_line(line: Line) -> list[str]:
     return found
 
 
-def read_config(path: Path, text: str) -> list[Line]:
-    """The strings of a YAML file: the menu, and what the theme says.
-
-    Raises:
-        SourceError: it is not YAML.
-    """
-
-    def scalars(node: yaml.Node | None, keys: tuple[str, ...]) -> Iterator[Line]:
-        if isinstance(node, yaml.ScalarNode) and keys[:2] != READERS_WORDS:
-            yield Line(path, node.start_mark.line + 1, node.value)
-        elif isinstance(node, yaml.SequenceNode):
-            for child in node.value:
-                yield from scalars(child, keys)
-        elif isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                yield from scalars(key, keys)
-                yield from scalars(value, (*keys, key.value))
-
-    return list(scalars(compose(path, text), ()))
+def _scalars(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
+    """The strings of a config: the menu, and what the theme says."""
+    if isinstance(node, yaml.ScalarNode):
+        yield node
+    elif isinstance(node, yaml.SequenceNode):
+        for child in node.value:
+            yield from _scalars(child)
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            # What readers may type into the search is not what the site says.
+            if key.value != "search":
+                yield from _scalars(key)
+                yield from _scalars(value)
 
 
-def read_project(root: Path, language: Language) -> tuple[list[Line], list[Translation]]:
+def read_project(root: Path, language: Language) -> tuple[list[Line], list[Entry]]:
     """All lines of Chinese in a project, and the translations of its catalog.
 
     Raises:
@@ -119,22 +111,19 @@ def read_project(root: Path, language: Language) -> tuple[list[Line], list[Trans
     """
     lines: list[Line] = []
     for name in language.pages(root):
-        page = load(root, f"{language.docs}/{name}")
+        page = language.page(root, name)
         lines += prose(page) + code_comments(page.path, page.tokens)
-    readme, config, catalog = (
-        Path(name) for name in (f"README.{language.code}.md", language.config, language.catalog)
-    )
+    readme, config = Path(f"README.{language.code}.md"), Path(language.config)
     if (root / readme).is_file():  # no page, and read by no page's rules
         tokens = markdown(read_text(root, readme))
         lines += prose_in(readme, tokens) + code_comments(readme, tokens)
-    lines += read_config(config, read_text(root, config))
-    entries = []
-    if (root / catalog).is_file():
-        entries = list(read_catalog(catalog, read_text(root, catalog)).values())
+    strings = _scalars(compose(config, read_text(root, config)))
+    lines += [Line(config, one.start_mark.line + 1, one.value) for one in strings]
+    entries = translated(root, language)
     lines += [
-        Line(entry.path, entry.line, row.strip())
+        Line(Path(language.catalog), entry.lineno, row.strip())
         for entry in entries
-        for row in entry.text.split("\n")
+        for row in entry.string.split("\n")
     ]
     return [line for line in lines if CHINESE.search(line.text)], entries
 
@@ -152,5 +141,5 @@ def check(root: Path) -> list[str]:
             lines, entries = read_project(root, language)
             found += [problem for line in lines for problem in check_line(line)]
             found += glossary.wrong_terms(terms, lines)
-            found += glossary.missing_terms(terms, entries)
+            found += glossary.missing_terms(terms, language.catalog, entries)
     return found

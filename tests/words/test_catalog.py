@@ -7,8 +7,9 @@ import pytest
 
 from cheatsheet.__main__ import main
 from cheatsheet.page import SourceError
-from cheatsheet.words.catalog import localize_package, read_translations, update
+from cheatsheet.words.catalog import localize_package, translated, updated
 from cheatsheet.words.languages import Language
+from cheatsheet.words.text import write
 
 ZH = Language("简体中文", "zh-Hans", "zh")
 SOURCE = '''\
@@ -38,6 +39,12 @@ def project(tmp_path) -> Path:
     update(tmp_path, ZH)
     translate(tmp_path, WORDS)
     return tmp_path
+
+
+def update(project: Path, language: Language) -> str:
+    text, summary = updated(project, language)
+    write(project / language.catalog, text)
+    return summary
 
 
 def read(project: Path) -> str:
@@ -102,12 +109,8 @@ def test_a_changed_comment(project):
     before = read(project)
     assert "0 new, 1 changed (fuzzy); 0 retired" in update(project, ZH)
     # Marked, with the old English beside it and the translation kept; nothing else.
-    marked = (
-        '#, fuzzy\n#| msgid "in metres"\nmsgid "in square metres"\nmsgstr "单位是米"'
-    )
-    assert read(project) == before.replace(
-        'msgid "in metres"\nmsgstr "单位是米"', marked
-    )
+    marked = '#, fuzzy\n#| msgid "in metres"\nmsgid "in square metres"\nmsgstr "单位是米"'
+    assert read(project) == before.replace('msgid "in metres"\nmsgstr "单位是米"', marked)
     (problem,) = problems(project)
     line = line_of(project, "in square metres")
     assert problem.startswith(f"{ZH.catalog}:{line}: the English of 'in square metres'")
@@ -115,10 +118,16 @@ def test_a_changed_comment(project):
     before = read(project)
     assert "0 new, 1 changed (fuzzy)" in update(project, ZH)  # until it is seen to
     assert read(project) == before
-    change(project, '#, fuzzy\n#| msgid "in metres"\n', "", ZH.catalog)
+    change(project, "# in square metres", "# in square meters")
+    assert "0 new, 1 changed (fuzzy)" in update(project, ZH)  # only the newest old one
+    assert read(project).count("#|") == read(project).count('#| msgid "in square metres"') == 1
+    change(project, "# in square meters", "# in square metres")
+    update(project, ZH)
+    change(project, "#, fuzzy\n", "", ZH.catalog)
     change(project, '"单位是米"', '"单位是平方米"', ZH.catalog)
     localize_package(project, ZH, project / "copy")
     assert "0 new, 0 changed (fuzzy); 0 retired" in update(project, ZH)
+    assert "#|" not in read(project)
 
 
 def test_a_new_comment(project):
@@ -152,6 +161,8 @@ LOSSES = {
     "name": ("open_box()", "它", "has lost 'open_box'"),
     "untouched": ("一个盒子。", "A box.", "is the English"),
     "line": ("一个盒子。", "一个\\n盒子。", "has other lines"),
+    "quotes": ("一个盒子。", '一个\\"\\"\\"盒子。', 'holds no """ and no backslash'),
+    "backslash": ("一个盒子。", "一个\\\\盒子。", 'holds no """ and no backslash'),
     "width": ("单位是米", "单位是米" * 12, "columns wide; shorten it by"),
 }
 
@@ -174,7 +185,9 @@ def test_a_catalog_that_is_missing_or_cannot_be_read(project):
     whole = file.read_bytes()
     line = line_of(project, "in metres")
     file.unlink()
-    assert f"{ZH.catalog}:1: there is no such file; run: python" in problems(project)[0]
+    found = problems(project)
+    assert len(found) == len(WORDS)
+    assert f"is not in {ZH.catalog}: 'A box.'; run: python -m cheatsheet update" in found[0]
     file.write_bytes(whole.replace("单位是米".encode(), "单位是米".encode("gbk")))
     assert " is not UTF-8; save the file as UTF-8." in problems(project)[0]
     for old, new, place, words in (
@@ -199,7 +212,8 @@ def test_the_command(project, monkeypatch, capsys):
     assert main(["update"]) == 0
     assert "1 changed (fuzzy)" in capsys.readouterr().out
     assert '#| msgid "in metres"' in read(project)
-    assert main(["no-such"]) == 2
+    with pytest.raises(SystemExit, match="2"):
+        main(["no-such"])
     change(project, "SIZE = 3", "SIZE = (")
     assert main(["update"]) == 1
     assert "snippets/box.py:" in capsys.readouterr().err
@@ -207,5 +221,4 @@ def test_the_command(project, monkeypatch, capsys):
 
 
 def test_messages_of_the_catalog_are_the_ones_of_the_source(project):
-    found = read_translations(project, ZH)
-    assert {entry.original: entry.text for entry in found.values()} == WORDS
+    assert {entry.id: entry.string for entry in translated(project, ZH)} == WORDS

@@ -16,8 +16,7 @@ EN, ZH = Language("English", "en", ""), Language("简体中文", "zh-Hans", "zh"
 ENGLISH = Path("docs/en")
 CHINESE = Path("docs/zh")
 NAMES = sorted(
-    path.relative_to(ROOT / ENGLISH).as_posix()
-    for path in (ROOT / ENGLISH).rglob("*.md")
+    path.relative_to(ROOT / ENGLISH).as_posix() for path in (ROOT / ENGLISH).rglob("*.md")
 )
 
 
@@ -28,11 +27,7 @@ def languages():
 
 def test_both_languages_have_the_same_files():
     files = [
-        {
-            path.relative_to(folder).as_posix()
-            for path in folder.rglob("*")
-            if path.is_file()
-        }
+        {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
         for folder in (ROOT / ENGLISH, ROOT / CHINESE)
     ]
     assert files[0] == files[1]
@@ -58,16 +53,13 @@ def test_each_page_is_whole_and_in_its_language(languages, number, name):
 def test_each_definition_is_shown_on_one_page():
     """What `snippets` defines is there to be shown; what is shown is tested."""
     shown = [
-        mark.text
-        for name in NAMES
-        for mark in compare.definitions(load(ROOT, ENGLISH / name))
+        mark.text for name in NAMES for mark in compare.definitions(load(ROOT, ENGLISH / name))
     ]
     defined = [
         f"snippets.{path.stem}.{node.name}"
         for path in sorted((ROOT / "snippets").glob("*.py"))
         for node in ast.parse(path.read_text(encoding="utf-8")).body
-        if isinstance(node, (ast.ClassDef, ast.FunctionDef))
-        and not node.name.startswith("_")
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and not node.name.startswith("_")
     ]
     assert sorted(shown) == sorted(defined)
 
@@ -148,8 +140,8 @@ CHANGES = {
     "heading id": ("{ #next }", "{ #nxt }", 18, "'## nxt', and docs/en/page.md:18"),
     "heading level": ("## 下", "### 下", 18, "'### next', and docs/en/page.md:18"),
     "link": ("other.md#id", "other.md", 7, "'other.md', and docs/en/page.md:7"),
-    "statement": ("x = 1 ", "x = 2 ", 10, "has '2', and docs/en/page.md:10 has '1'"),
-    "output": ("\n1.5\n", "\n1.6\n", 14, "differs from the one at docs/en/page.md:14"),
+    "statement": ("x = 1 ", "x = 2 ", 10, "is '2', and docs/en/page.md:10 has '1'"),
+    "output": ("\n1.5\n", "\n1.6\n", 15, "'1.6', and docs/en/page.md:15 has '1.5'"),
     "image": ("](plot)", "](lab.md#a)", 20, "and docs/en/page.md:20"),
     "shell": ("-l 1", "-l 2", 23, "and docs/en/page.md:23"),
     "definition": (".MLP", ".MLQ", 26, "and docs/en/page.md:26"),
@@ -176,8 +168,8 @@ CHANGES = {
     "description": ("如何访问参数。", "How to reach it.", 2, "this is English"),
     "alternative": ("![抽样结果]", "![The picture of it]", 20, "this is English"),
     "same alternative": ("![抽样结果]", "![The draw]", 20, "docs/en/page.md:20; write"),
-    "comment": ("# 答案", "# the answer", 10, "this comment is English"),
-    "shell comment": ("# 每秒一次", "# every second", 23, "this comment is English"),
+    "comment": ("# 答案", "# the answer", 10, "this is English: 'the answer'"),
+    "shell comment": ("# 每秒一次", "# every second", 23, "this is English: 'every second'"),
     "wide": ("# 答案", "# " + "答" * 42, 10, "93 columns of code"),
     "title": ("{ #page }", "{ #other }", 5, "name; write #page"),
     "no description": ("description: 如何访问参数。", "title: 页面", 1, "begins with"),
@@ -228,10 +220,10 @@ def test_a_picture_without_words():
 WORDS = 'words = {\n    "axis": "depth of the net",\n    "line": "std",\n}\n'
 WORTE = 'words = {\n    "axis": "网络的深度",\n    "line": "标准差",\n}\n'
 WORD_CHANGES = {
-    "key": ('"line"', '"lines"', 28, "are for ['axis', 'lines']"),
-    "missing": ('    "line": "标准差",\n', "", 28, "are for ['axis'], and"),
-    "number": ('"标准差"', "1", 30, "the code has '\"网络的深度\"'"),
-    "more code": ("}\n", "}\nx = 1\n", 30, "the code has '\"网络的深度\"'"),
+    "key": ('"line"', '"lines"', 31, """this code is "words['lines']", and"""),
+    "missing": ('    "line": "标准差",\n', "", 31, "['line']\" is missing in docs/zh/page.md"),
+    "number": ('"标准差"', "1", 29, "this code is 'words', and"),
+    "more code": ("}\n", "}\nx = 1\n", 29, "this code is 'words', and"),
     "English": ("网络的深度", "the depth of it", 30, "this is English"),
 }
 
@@ -261,5 +253,6 @@ def test_nothing_else_may_differ_in_them(name):
     ours, theirs = read_words_pages(WORTE.replace(old, new))
     found = compare.compare(ours, theirs) + compare.problems(theirs, ZH)
     assert len(found) == 1, found
-    assert found[0].startswith(f"docs/zh/page.md:{line}: "), found
+    page = "docs/en" if name == "missing" else "docs/zh"
+    assert found[0].startswith(f"{page}/page.md:{line}: "), found
     assert words in found[0]

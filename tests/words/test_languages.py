@@ -11,9 +11,7 @@ from cheatsheet.words.languages import read_languages
 from cheatsheet.words.settings import read_settings
 
 ROOT = Path(__file__).parents[2]
-ENTRY = (
-    "    - {name: Français, lang: fr, link: fr/, code: fr, offer: Aussi, close: Non}\n"
-)
+ENTRY = "    - {name: Français, lang: fr, link: fr/, code: fr, offer: Aussi, close: Non}\n"
 FRENCH = "INHERIT: mkdocs.yml\ndocs_dir: docs/fr\n"
 
 
@@ -46,7 +44,7 @@ def test_a_third_language(project):
     add(project)
     french = read_languages(project)[2]
     assert (french.name, french.config) == ("Français", "mkdocs.fr.yml")
-    assert (french.docs, french.offer) == ("docs/fr", "Aussi")
+    assert (french.docs, french.lang) == ("docs/fr", "fr")
 
 
 @pytest.mark.parametrize("config", ["mkdocs.yml", "mkdocs.zh.yml"])
@@ -60,12 +58,16 @@ def test_settings_are_those_that_mkdocs_reads(config, monkeypatch):
 
 FAULTS = {
     "no close": (ENTRY.replace(", close: Non", ""), FRENCH, "close"),
-    "empty name": (ENTRY.replace("Français", '""'), FRENCH, "this is no text"),
+    "empty name": (ENTRY.replace("Français", '""'), FRENCH, "the key 'name' is missing, empty"),
     "link": (ENTRY.replace("link: fr/", "link: french/"), FRENCH, "link"),
     "no code": (ENTRY.replace("code: fr", 'code: ""'), FRENCH, "code"),
     "no mapping": ("    - French\n", FRENCH, "this is no mapping"),
-    "no config": (ENTRY, None, "there is no mkdocs.fr.yml for this language; write"),
-    "docs_dir": (ENTRY, "INHERIT: mkdocs.yml\n", "needs `docs_dir: docs/fr`"),
+    "no config": (ENTRY, None, "this language needs a mkdocs.fr.yml"),
+    "docs_dir": (
+        ENTRY,
+        "INHERIT: mkdocs.yml\n",
+        "and `docs_dir: docs/fr`; write it.",
+    ),
 }
 
 
@@ -73,18 +75,15 @@ FAULTS = {
 def test_an_entry_that_is_not_whole(project, fault):
     entry, config, words = FAULTS[fault]
     line = add(project, entry, config)
-    place = "mkdocs.fr.yml:1: " if fault == "docs_dir" else f"mkdocs.yml:{line}: "
     with pytest.raises(SourceError) as caught:
         read_languages(project)
-    assert str(caught.value).startswith(place)
+    assert str(caught.value).startswith(f"mkdocs.yml:{line}: ")
     assert words in str(caught.value)
 
 
 def test_a_config_without_an_entry(project):
     (project / "mkdocs.fr.yml").write_text(FRENCH, encoding="utf-8")
-    with pytest.raises(
-        SourceError, match=r"mkdocs\.yml:\d+: no entry .* mkdocs.fr.yml"
-    ):
+    with pytest.raises(SourceError, match=r"mkdocs\.yml:\d+: no entry .* mkdocs.fr.yml"):
         read_languages(project)
 
 

@@ -1,7 +1,7 @@
 """Prose that was written from other prose: seen when that changes, healed singly."""
 
+import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from cheatsheet.__main__ import main
 from cheatsheet.page import SourceError, read
 from cheatsheet.words.languages import read_languages
-from cheatsheet.words.reviewed import check, digest, said
+from cheatsheet.words.reviewed import check, said
 
 ROOT = Path(__file__).parents[2]
 ENGLISH = """\
@@ -66,11 +66,6 @@ def test_every_section_is_up_to_date(language):
     assert not found, "\n\n".join(found)
 
 
-def git(project: Path, *arguments: str) -> None:
-    identity = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
-    subprocess.run(["git", *identity, *arguments], cwd=project, check=True)
-
-
 @pytest.fixture
 def project(tmp_path, monkeypatch, capsys) -> Path:
     for config in ("mkdocs.yml", "mkdocs.zh.yml"):
@@ -81,10 +76,7 @@ def project(tmp_path, monkeypatch, capsys) -> Path:
         page.write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     (tmp_path / RECORD).write_text("{}", encoding="utf-8")
-    assert main(["reviewed", "docs/zh/page.md"]) == 0
-    git(tmp_path, "init", "-q")
-    git(tmp_path, "add", ".")
-    git(tmp_path, "commit", "-qm", "first")
+    assert main(["reviewed", "docs/zh/page.md#page", "docs/zh/page.md#next"]) == 0
     capsys.readouterr()
     return tmp_path
 
@@ -100,24 +92,41 @@ def problems(project: Path) -> list[str]:
     return check(project, read_languages(project)[1])
 
 
-def test_a_changed_paragraph_is_named_with_its_diff(project, capsys):
-    change(project, "Another paragraph.", "Another paragraph, with a new fact.")
+SIDES = {
+    "source": ("docs/en/page.md", "Another paragraph.", "Another paragraph, with a new fact."),
+    "translation": ("docs/zh/page.md", "另一段。", "另一段，没有新内容。"),
+}
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_changed_paragraph_of_either_side_is_named_with_its_diff(project, capsys, side):
+    page, old, new = SIDES[side]
+    change(project, old, new, page)
     (problem,) = problems(project)
-    assert problem.startswith(
-        "docs/zh/page.md:18: section #next was written from an older text of "
-        "docs/en/page.md:19; bring it up to date, then run: "
-        "python -m cheatsheet reviewed docs/zh/page.md#next\n"
+    diff = f"--- {side}, reviewed\n+++ {side}, now\n@@ -1,2 +1,2 @@\n"
+    diff += f" {'Next' if side == 'source' else '下一节'}\n-{old}\n+{new}"
+    assert problem == (
+        "docs/zh/page.md:18: section #next changed since it was reviewed; compare it with "
+        "docs/en/page.md:19, then run: "
+        f"python -m cheatsheet reviewed docs/zh/page.md#next\n{diff}"
     )
-    assert "\n-Another paragraph.\n+Another paragraph, with a new fact." in problem
-    # Also when the change itself is committed, and when nothing is: the same.
-    git(project, "commit", "-qam", "second")
-    assert problems(project) == [problem]
     assert main(["reviewed"]) == 1
     assert problem in capsys.readouterr().out
     assert main(["reviewed", "docs/zh/page.md#next"]) == 0
-    assert "recorded as reviewed: #next" in capsys.readouterr().out
+    # Whoever records sees what.
+    assert capsys.readouterr().out == f"docs/zh/page.md#next: recorded as reviewed\n{diff}\n"
     assert problems(project) == []
     assert main(["reviewed"]) == 0
+    change(project, new, old, page)  # back to what was once reviewed
+    assert len(problems(project)) == 1
+
+
+def test_both_sides_changed(project):
+    for page, old, new in SIDES.values():
+        change(project, old, new, page)
+    (problem,) = problems(project)
+    for _, old, new in SIDES.values():
+        assert f"\n-{old}\n+{new}" in problem
 
 
 def test_only_the_named_section_is_recorded(project):
@@ -129,9 +138,9 @@ def test_only_the_named_section_is_recorded(project):
     (problem,) = problems(project)
     assert "section #next" in problem
     after = (project / RECORD).read_text(encoding="utf-8").split("\n")
-    changed = [n for n, line in enumerate(before) if line != after[n]]
-    assert len(changed) == 1, "a line an entry"
-    assert "page" in before[changed[0]]
+    changed = [line for line, new in zip(before, after, strict=True) if line != new]
+    assert len(changed) == 1, "a line a paragraph"
+    assert "The first" in changed[0]
 
 
 CHANGES = {
@@ -152,7 +161,7 @@ def test_what_is_part_of_a_section(project, name):
     old, new, section, words = CHANGES[name]
     change(project, old, new)
     (problem,) = problems(project)
-    assert f"section #{section} was" in problem
+    assert f"section #{section} changed" in problem
     assert words in problem
 
 
@@ -176,53 +185,61 @@ def test_a_new_section_and_one_that_is_gone(project, capsys):
     for page in ("docs/en/page.md", "docs/zh/page.md"):
         change(project, "{ #next }", "{ #new }", page)
     new, gone = problems(project)
-    assert new.startswith("docs/zh/page.md:18: no record says which text section #new")
-    assert gone.startswith(f"{RECORD}:1: page.md has no section #next any more; run: ")
-    assert main(["reviewed", "docs/zh/page.md"]) == 0
-    assert "reviewed: #new; dropped #next" in capsys.readouterr().out
+    assert new.startswith("docs/zh/page.md:18: section #new was never reviewed; compare")
+    gone_from = f"{RECORD}:1: there is no section page.md#{{}} in both languages any more; run: "
+    assert gone.startswith(gone_from.format("next"))
+    assert main(["reviewed", "docs/zh/page.md#new", "docs/zh/page.md#next"]) == 0
+    assert "#next: dropped from the record" in capsys.readouterr().out
     assert problems(project) == []
     (project / "docs/zh/page.md").unlink()
-    assert problems(project) == [f"{RECORD}:1: there is no docs/zh/page.md; remove it."]
-
-
-def test_without_history(project):
-    """A download without .git, or a shallow clone: no diff, and the same message."""
-    shutil.rmtree(project / ".git")
-    change(project, "Another paragraph.", "Something else.")
-    (problem,) = problems(project)
-    assert "section #next was written from an older text" in problem
-    assert problem.endswith("(The older text is not in the git history that is here.)")
+    assert [one[:80] for one in problems(project)] == [
+        gone_from.format(one)[:80] for one in ("new", "page")
+    ]
+    assert main(["reviewed", "docs/zh/page.md#new", "docs/zh/page.md#page"]) == 0
+    assert json.loads((project / RECORD).read_text(encoding="utf-8")) == {}
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ('{"page.md": {\n"page" "x"}}', f"{RECORD}:2: not JSON: "),
-        ("[]", f"{RECORD}:1: not a record: "),
-        ('{"page.md": {"page": 1}}', f"{RECORD}:1: not a record: "),
-        (None, f"{RECORD}:1: there is no such file; restore it"),
+        ("[]", f"{RECORD}:1: not a record, "),
+        ('{"page.md#page": {"source": []}}', f"{RECORD}:1: not a record, "),
+        ('{"page.md#page": {"source": [], "translation": [1]}}', f"{RECORD}:1: not a record, "),
+        ('{"page.md#page": {"source": [], "translation": ""}}', f"{RECORD}:1: not a record, "),
     ],
-    ids=["syntax", "list", "number", "missing"],
+    ids=["syntax", "list", "side", "number", "text"],
 )
 def test_a_record_that_cannot_be_read(project, text, words, capsys):
     file = project / RECORD
-    file.unlink() if text is None else file.write_text(text, encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
     with pytest.raises(SourceError) as caught:
         problems(project)
     assert str(caught.value).startswith(words)
     assert main(["reviewed"]) == 1
     assert words in capsys.readouterr().err
-    if text:  # recording over it would lose what it holds
-        assert main(["reviewed", "docs/zh/page.md"]) == 1
-        assert file.read_text(encoding="utf-8") == text
+    # Recording over it would lose what it holds.
+    assert main(["reviewed", "docs/zh/page.md#page"]) == 1
+    assert file.read_text(encoding="utf-8") == text
+
+
+def test_without_a_record_nothing_is_reviewed(project):
+    (project / RECORD).unlink()
+    assert [one.partition("; ")[0] for one in problems(project)] == [
+        "docs/zh/page.md:5: section #page was never reviewed",
+        "docs/zh/page.md:18: section #next was never reviewed",
+    ]
+    assert main(["reviewed", "docs/zh/page.md#page", "docs/zh/page.md#next"]) == 0
+    assert problems(project) == []
 
 
 @pytest.mark.parametrize(
     ("target", "words"),
     [
-        ("docs/zh/no-such.md", "no such page; name docs/zh/<page>.md"),
-        ("docs/en/page.md", "no such page; name docs/zh/<page>.md"),
-        ("docs/zh/page.md#no", "no section #no; use #page, #next."),
+        ("docs/zh/no-such.md#page", "no section #page; name another page."),
+        ("docs/en/page.md#page", "no translated page; name docs/zh/<page>.md#<section>"),
+        ("docs/zh/page.md#no", "no section #no; name #page, #next."),
+        ("docs/zh/page.md", "no section #; name #page, #next."),
     ],
 )
 def test_a_target_that_does_not_exist(project, target, words, capsys):
@@ -233,19 +250,17 @@ def test_a_target_that_does_not_exist(project, target, words, capsys):
 
 
 def test_what_sections_say():
-    """To the letter: the hashes in the record rest on it."""
     page = read(Path("docs/en/page.md"), ENGLISH)
     assert said(page) == {
-        "page": (
+        "page": [
             "description: How to reach a parameter.",
             "Page",
             "The first paragraph of the page, which is broken over two lines, and "
             "[leads somewhere].",
             "# the answer",
-        ),
-        "next": ("Next", "Another paragraph."),
+        ],
+        "next": ["Next", "Another paragraph."],
     }
-    assert [digest(one) for one in said(page).values()] == ["23da4842", "02b5f5fd"]
 
 
 def test_pages_in_folders_and_the_words_of_plots(project, capsys):
@@ -256,13 +271,14 @@ def test_pages_in_folders_and_the_words_of_plots(project, capsys):
         (project / docs / "labs/page.md").write_text(text + fence, encoding="utf-8")
     found = problems(project)
     assert len(found) == 2
-    assert found[0].startswith("docs/zh/labs/page.md:5: no record says which text")
-    assert main(["reviewed", "docs/zh/labs/page.md"]) == 0
-    assert "docs/zh/labs/page.md: recorded" in capsys.readouterr().out
+    assert found[0].startswith("docs/zh/labs/page.md:5: section #page was never reviewed")
+    targets = [f"docs/zh/labs/page.md#{section}" for section in ("page", "next")]
+    assert main(["reviewed", *targets]) == 0
+    assert "docs/zh/labs/page.md#next: recorded" in capsys.readouterr().out
     assert problems(project) == []
     change(project, '"std"', '"variance"', "docs/en/labs/page.md")
     (problem,) = problems(project)
-    assert problem.startswith("docs/zh/labs/page.md:18: section #next was")
+    assert problem.startswith("docs/zh/labs/page.md:18: section #next changed")
     change(project, '"variance"', '"std"', "docs/en/labs/page.md")
     change(project, '"line"', '"curve"', "docs/en/labs/page.md")
     assert problems(project) == [], "the keys are code, which is compared elsewhere"

@@ -294,12 +294,18 @@ def test_what_is_corrected(text):
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("    zh: 参数\n", "", "2: the key 'zh' is missing; add it."),
-        ("    zh: 参数\n", "    zh:\n", "3: this is no text"),
-        ("    zh: 参数\n", "    cn: 参数\n", "3: the key 'cn' is not known; use en,"),
-        ("    zh: 参数\n", "    zh: a\n    zh: b\n", "4: the key 'zh' is twice here"),
+        ("    zh: 参数\n", "", "2: the key 'zh' is missing, empty or not"),
+        ("    zh: 参数\n", "    zh:\n", "2: the key 'zh' is missing, empty or not"),
+        ("    not: [参量]", "    nor: [参量]", "2: the key 'nor' is missing, empty or not known"),
+        ("[参量]", "[[参量]]", "2: the key 'not' is missing, empty or not"),
+        (
+            "    zh: 参数\n",
+            "    cn: 参数\n",
+            "2: the key 'zh' is missing, empty or not",
+        ),
+        ("    zh: 参数\n", "    zh: a\n    zh: b\n", "2: this is no mapping, or has a key twice"),
         ("en: dict", "en: Buffer", "9: the term 'Buffer' stands in line 5 too"),
-        ("[参量]", "参量", "4: not is no list"),
+        ("[参量]", "参量", "2: the key 'not' is missing, empty or not"),
         ("[参量]", "[参量", "5: not YAML: "),
         (
             "[参量]",

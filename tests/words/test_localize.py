@@ -5,9 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cheatsheet.page import SourceError
-from cheatsheet.words.messages import read_passages
-from cheatsheet.words.rewrite import Translation, localize_module, program, wrap
+from cheatsheet.words.messages import fault, localize_module, program, read_passages, wrap
 from cheatsheet.words.text import width
 from tests.words.test_messages import MODULE, PATH
 
@@ -60,16 +58,8 @@ class Box:
 '''
 
 
-def localize(translations: dict[str, str]) -> str:
-    entries = {
-        english: Translation(Path("zh.po"), line, english, text)
-        for line, (english, text) in enumerate(translations.items(), 1)
-    }
-    return localize_module(PATH, MODULE, entries)
-
-
 def test_a_module_is_rewritten():
-    result = localize(TRANSLATIONS)
+    result = localize_module(PATH, MODULE, TRANSLATIONS)
     assert result == LOCALIZED
     assert program(result) == program(MODULE)
 
@@ -80,7 +70,7 @@ def test_the_same_words_give_the_same_module():
         for passage in read_passages(PATH, MODULE)
         for message in passage.messages
     }
-    result = localize(same)
+    result = localize_module(PATH, MODULE, same)
     rejoined = MODULE.replace("broken\nover two lines", "broken over two lines")
     rejoined = rejoined.replace("is\n        # a comment", "is a comment")
     rejoined = rejoined.replace("on\n            in a second", "on in a second")
@@ -103,18 +93,21 @@ def test_another_program_is_seen():
     ids=["too wide", "quotes", "backslash"],
 )
 def test_a_translation_that_cannot_stand_there_is_named(message, translation, words):
-    with pytest.raises(SourceError) as caught:
-        localize(TRANSLATIONS | {message: translation})
-    line = list(TRANSLATIONS).index(message) + 1
-    assert str(caught.value).startswith(f"zh.po:{line}: {PATH}:")
-    assert words in str(caught.value)
+    (source,) = (
+        one
+        for passage in read_passages(PATH, MODULE)
+        for one in passage.messages
+        if one.text == message
+    )
+    assert words in fault(source, translation)
+    assert fault(source, TRANSLATIONS[message]) is None
 
 
 def test_a_missing_translation_is_never_replaced_by_english():
     translations = dict(TRANSLATIONS)
     del translations["in metres"]
     with pytest.raises(KeyError):
-        localize(translations)
+        localize_module(PATH, MODULE, translations)
 
 
 TEXTS = {
