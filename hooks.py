@@ -1,7 +1,4 @@
-"""The only file that knows MkDocs: pages are staged for it, and its site is finished.
-
-At the root, because MkDocs puts the folder of a hook on the path while it loads it.
-"""
+"""The only file that knows MkDocs; at the root, for MkDocs puts a hook's folder on the path."""
 
 import shutil
 from contextlib import contextmanager
