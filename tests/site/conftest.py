@@ -4,31 +4,32 @@ import functools
 import http.server
 import os
 import ssl
-import subprocess
-import sys
-import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from bs4 import BeautifulSoup
 
-from cheatsheet.forms.pdf import FLAGS, NoChromiumError, find_chromium
+from cheatsheet.forms.pdf import FLAGS, find_chromium
+from cheatsheet.page import SourceError
 from tests.site import artifact
+from tests.site.kernels import Kernels
+from tests.site.project import ROOT, build
+from tests.site.shared import share
 
-ROOT = Path(__file__).parents[2]
-# Every build of the tests runs a lab once, and then knows what its code gave.
-RUNS = tempfile.TemporaryDirectory(prefix="labs-")
-os.environ.setdefault("LABS_CACHE", RUNS.name)
 LANGUAGES = {"en": "", "zh": "zh/"}
+CODES = {"en": "en", "zh": "zh-Hans"}
 NAMES = sorted(
     path.relative_to(ROOT / "docs/en").with_suffix("").as_posix()
     for path in (ROOT / "docs/en").rglob("*.md")
 )
 CODE = [name for name in NAMES if name != "verified"]  # the pages that have any
 SECTIONS = [name for name in CODE if not name.startswith("labs/")]
-REPOSITORY = os.environ.get("REPO_URL", "https://github.com/example/cheatsheet")
+PAGES = [(language, name) for language in LANGUAGES for name in NAMES]
+# Browsers know that no name below localhost leaves the machine, and trust it as https.
+ADDRESS = "http://cheatsheet.localhost/pytorch/"
 PHONE = {"width": 360, "height": 740}
 LAPTOP = {"width": 1366, "height": 768}
 
@@ -46,21 +47,10 @@ class Site:
         file = self.folder / self.address(language, name) / "index.html"
         return file.read_text(encoding="utf-8")
 
-
-def build(
-    root: Path, folder: Path, url: str, **settings: str
-) -> subprocess.CompletedProcess:
-    """Run `mkdocs build --strict` as a reader or a publishing job would."""
-    return subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", str(folder)],
-        cwd=root,
-        env=os.environ
-        | {"SITE_URL": url, "REPO_URL": REPOSITORY, "NO_MKDOCS_2_WARNING": "1"}
-        | settings,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    @functools.cache  # noqa: B019 - one site lives as long as the tests
+    def soup(self, language: str, name: str) -> BeautifulSoup:
+        """The page, to be read and not to be changed."""
+        return BeautifulSoup(self.html(language, name), "html.parser")
 
 
 class GitHubPages(http.server.SimpleHTTPRequestHandler):
@@ -103,6 +93,54 @@ def serve(
     return server, f"http://127.0.0.1:{server.server_port}{base}/"
 
 
+def make_site(folder: Path) -> None:
+    """Build the site as it is published, PDFs included where there is a Chromium."""
+    done = build(ROOT, folder, ADDRESS, CHEATSHEET_PDF="1" if chromium() else "")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "WARNING" not in done.stderr, done.stderr
+
+
+@functools.cache
+def chromium() -> str | None:
+    """The machine's own, or the one that `playwright install` brought."""
+    from playwright.sync_api import sync_playwright
+
+    found = []
+
+    def find() -> None:  # in a thread: this one may have the browser's event loop
+        with sync_playwright() as playwright:
+            try:
+                found.append(find_chromium(playwright))
+            except SourceError:
+                found.append(None)
+
+    thread = threading.Thread(target=find)
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+def pytest_collection_finish(session) -> None:
+    """Build the site beside the first tests, for all workers."""
+    first = os.environ.get("PYTEST_XDIST_WORKER", "gw0") == "gw0"
+    wanted = any("built" in getattr(i, "fixturenames", ()) for i in session.items)
+    if wanted and first and not session.config.option.collectonly:
+        factory = session.config._tmp_path_factory
+        early = threading.Thread(target=share, args=(factory, "site", make_site))
+        early.start()
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory) -> artifact.Artifact:
+    """The site: the one that SITE_FOLDER names, else one built here."""
+    found = artifact.find()
+    return found or artifact.Artifact(built_here(tmp_path_factory), ADDRESS)
+
+
+def built_here(tmp_path_factory) -> Path:
+    return share(tmp_path_factory, "site", make_site)
+
+
 @pytest.fixture(scope="session")
 def browser_flags() -> list[str]:
     """More flags of the browser; filled before it starts."""
@@ -110,37 +148,30 @@ def browser_flags() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory, browser_flags) -> Site:
-    """The site: the one that SITE_FOLDER names, else one built here."""
-    if built := artifact.find():
-        tls = built.certificate(tmp_path_factory.mktemp("certificate"))
-        server, _ = serve(built.folder, built.path, tls)
-        browser_flags += built.flags(server.server_port)
-        yield Site(built.folder, built.url)
-        server.shutdown()
-        server.server_close()
-        return
-    folder = tmp_path_factory.mktemp("site")
-    server, url = serve(folder)
-    done = build(ROOT, folder, url)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "WARNING" not in done.stderr, done.stderr
-    yield Site(folder, url)
+def site(built) -> Site:
+    return Site(built.folder, built.url)
+
+
+@pytest.fixture(scope="session")
+def served(built, tmp_path_factory, browser_flags):
+    """The site, answering in the browser at the address that it was built for."""
+    tls = built.certificate(tmp_path_factory.mktemp("certificate"))
+    server, _ = serve(built.folder, built.path, tls)
+    browser_flags += built.flags(server.server_port)
+    yield
     server.shutdown()
     server.server_close()
 
 
 @pytest.fixture(scope="session")
-def browser(site, browser_flags):
-    """Chromium: the machine's own, or the one that `playwright install` brought."""
+def browser(served, browser_flags):
     from playwright.sync_api import sync_playwright
 
+    path = chromium()
+    if path is None:
+        reason = "no Chromium found; run: playwright install chromium"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
     with sync_playwright() as playwright:
-        try:
-            path = find_chromium(playwright)
-        except NoChromiumError:
-            reason = "no Chromium found; run: playwright install chromium"
-            (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
         browser = playwright.chromium.launch(
             executable_path=path, args=[*FLAGS, *browser_flags]
         )
@@ -148,8 +179,9 @@ def browser(site, browser_flags):
         browser.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def context(browser, site):
+    """One profile for all who leave nothing in it."""
     context = browser.new_context(viewport=LAPTOP, locale="en-US")
     context.set_default_timeout(30_000)
     parts = urlsplit(site.url)
@@ -161,7 +193,10 @@ def context(browser, site):
 
 @pytest.fixture
 def tab(context):
-    return watch(context.new_page())
+    tab = watch(context.new_page())
+    yield tab
+    tab.evaluate("() => { try { localStorage.clear(); sessionStorage.clear() } catch {} }")
+    tab.close()
 
 
 def watch(tab):
@@ -182,5 +217,16 @@ def watch(tab):
 
 
 def open_page(tab, site, language: str, name: str, anchor: str = "") -> None:
+    """Open a page, and wait until Material has put its buttons there."""
     tab.goto(site.url + site.address(language, name) + anchor)
-    tab.wait_for_load_state("networkidle")
+    tab.wait_for_function(
+        """() => [...document.querySelectorAll("article .highlight:not(.no-copy) pre")]
+          .every((pre) => pre.querySelector("[data-md-type=copy], .md-code__nav")
+            || pre.parentElement.querySelector("[data-md-type=copy], .md-code__nav"))"""
+    )
+
+
+@pytest.fixture(scope="session")
+def kernels(tmp_path_factory):
+    with Kernels(tmp_path_factory.mktemp("kernels")) as kernels:
+        yield kernels
