@@ -57,6 +57,7 @@ class GitHubPages(http.server.SimpleHTTPRequestHandler):
     """Serves a site below a sub-path, with its 404 page for what does not exist."""
 
     base = "/cheatsheet"
+    protocol_version = "HTTP/1.1"  # a connection serves a whole page
 
     def translate_path(self, path: str) -> str:
         inside = path.startswith(f"{self.base}/")
@@ -126,6 +127,7 @@ def pytest_collection_finish(session) -> None:
     wanted = any("built" in getattr(i, "fixturenames", ()) for i in session.items)
     if wanted and first and not session.config.option.collectonly:
         factory = session.config._tmp_path_factory
+        factory.getbasetemp()  # once, before two threads would each make one
         early = threading.Thread(target=share, args=(factory, "site", make_site))
         early.start()
 
@@ -180,23 +182,49 @@ def browser(served, browser_flags):
 
 
 @pytest.fixture(scope="session")
-def context(browser, site):
-    """One profile for all who leave nothing in it."""
-    context = browser.new_context(viewport=LAPTOP, locale="en-US")
-    context.set_default_timeout(30_000)
+def profile(browser, site):
+    """A tab in the profile of a reader who was never here.
+
+    A new renderer takes longer than a page, so who wants the same gets the same tab,
+    emptied; a test that needs two tabs of a kind gives them names.
+    """
     parts = urlsplit(site.url)
     origin = f"{parts.scheme}://{parts.netloc}"
-    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
-    yield context
-    context.close()
+    tabs = {}
+
+    def profile(name="", init="", size=LAPTOP, **options):
+        key = name, init, str(sorted(options.items()))
+        if key not in tabs:
+            context = browser.new_context(**{"locale": "en-US"} | options)
+            context.set_default_timeout(30_000)
+            rights = ["clipboard-read", "clipboard-write"]
+            context.grant_permissions(rights, origin=origin)
+            if init:
+                context.add_init_script(init)
+            tabs[key] = watch(context.new_page())
+        tab = tabs[key]
+        if tab.url.startswith(origin):
+            tab.evaluate(FORGET)
+        tab.goto("about:blank")
+        tab.set_viewport_size(size)
+        tab.emulate_media(media="screen")
+        tab.wrong.clear()
+        tab.requests.clear()
+        return tab
+
+    yield profile
+    for tab in tabs.values():
+        tab.context.close()
+
+
+FORGET = """() => {
+  try { localStorage.clear(); sessionStorage.clear() } catch {}
+}"""
 
 
 @pytest.fixture
-def tab(context):
-    tab = watch(context.new_page())
-    yield tab
-    tab.evaluate("() => { try { localStorage.clear(); sessionStorage.clear() } catch {} }")
-    tab.close()
+def tab(profile):
+    return profile()
 
 
 def watch(tab):
@@ -217,13 +245,8 @@ def watch(tab):
 
 
 def open_page(tab, site, language: str, name: str, anchor: str = "") -> None:
-    """Open a page, and wait until Material has put its buttons there."""
+    """Open a page; then its scripts have run, and its copy buttons are there."""
     tab.goto(site.url + site.address(language, name) + anchor)
-    tab.wait_for_function(
-        """() => [...document.querySelectorAll("article .highlight:not(.no-copy) pre")]
-          .every((pre) => pre.querySelector("[data-md-type=copy], .md-code__nav")
-            || pre.parentElement.querySelector("[data-md-type=copy], .md-code__nav"))"""
-    )
 
 
 @pytest.fixture(scope="session")

@@ -4,17 +4,13 @@ import re
 
 import pytest
 
-from cheatsheet.page import load
 from tests.site.conftest import (
-    CODE,
     CODES,
     LANGUAGES,
-    LAPTOP,
     NAMES,
     PHONE,
     ROOT,
     open_page,
-    watch,
 )
 
 # A page of A4 between its margins, in pixels; see print.css.
@@ -64,16 +60,15 @@ def settle(tab) -> None:
 
 
 @pytest.fixture(scope="module", params=OPENED, ids="-".join)
-def opened(request, context, site):
+def opened(request, profile, site):
     """A page on a laptop: its tab, language and name. Whoever makes it a phone or paper
     leaves it so; each test sets what it needs."""
     language, name = request.param
-    tab = watch(context.new_page())
+    tab = profile("opened")
     open_page(tab, site, language, name)
     if tab.locator(".arithmatex").count():
         wait_for_formula(tab)
-    yield tab, language, name
-    tab.close()
+    return tab, language, name
 
 
 def test_every_page_loads_whole_and_stays_at_home(opened, site):
@@ -242,9 +237,8 @@ READ += [
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_colours_follow_the_system_and_can_be_read(browser, site, language, scheme):
-    context = browser.new_context(viewport=LAPTOP, color_scheme=scheme)
-    tab = context.new_page()
+def test_colours_follow_the_system_and_can_be_read(profile, site, language, scheme):
+    tab = profile(color_scheme=scheme)
     grounds = []
     for name in ("index", "define-network", "save-load-network-params"):
         open_page(tab, site, language, name)
@@ -256,7 +250,6 @@ def test_colours_follow_the_system_and_can_be_read(browser, site, language, sche
         grounds.append(tab.evaluate("getComputedStyle(document.body).backgroundColor"))
     dark = sum(map(int, re.findall(r"\d+", grounds[0])[:3])) < 200
     assert dark == (scheme == "dark")
-    context.close()
 
 
 def test_the_reader_can_choose_the_colours(tab, site):
@@ -291,11 +284,9 @@ def test_not_found_speaks_the_language_of_the_address(tab, site, language):
     assert [url for url in tab.requests if not url.startswith(site.url)] == []
 
 
-def test_the_page_works_without_scripts(browser, site):
-    context = browser.new_context(java_script_enabled=False, viewport=LAPTOP)
-    tab = context.new_page()
+def test_the_page_works_without_scripts(profile, site):
+    tab = profile(java_script_enabled=False)
     tab.goto(site.url + "zh/access-parameter/")
     tab.locator(".language-switch__link").click()
     tab.wait_for_url(site.url + "access-parameter/")
     assert tab.locator("article pre").count() > 0
-    context.close()

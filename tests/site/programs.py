@@ -1,0 +1,19 @@
+"""What code does, whatever its comments and docstrings say."""
+
+import ast
+
+
+def program(text: str) -> str:
+    """A program as a text that is equal for equal programs.
+
+    The room of words has its own such text; this one is for the proof, and knows no more
+    than that a docstring is a string that stands first in a body.
+    """
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        first = body[0] if isinstance(body, list) and body else None
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+            if isinstance(first.value.value, str):
+                first.value.value = ""
+    return ast.dump(tree)
