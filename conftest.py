@@ -28,8 +28,8 @@ def pytest_collection_modifyitems(config, items):
 def shared_by(item) -> str | None:
     """What a test shares with others, None for nothing that takes time.
 
-    The fences of a page run in one process, in order. What a fixture of a module makes is
-    made once for the tests that ask for it; one with parameters, once for each of them.
+    The fences of a page run in one process, in order. What a fixture of a module makes
+    is made once for those who ask for it; one with parameters, once for each of them.
     """
     if not isinstance(item, pytest.Function):
         return item.location[0]

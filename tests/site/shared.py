@@ -1,4 +1,4 @@
-"""What takes long to make is made once, whichever worker of pytest-xdist wants it first."""
+"""What takes long to make is made once, whichever worker wants it first."""
 
 import fcntl
 import os
