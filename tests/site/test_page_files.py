@@ -28,7 +28,8 @@ from tests.site.test_notebooks import read as read_notebook
 PAGES = [(language, name) for language in LANGUAGES for name in CODE]
 # What only the site understands; in code it may stand.
 SYNTAX = re.compile(r"^/{3}|^:::|\{:? ?[#.][\w-]|#only-|\]\((?!https?://)", re.M)
-COLAB = "https://colab.research.google.com/github/example/cheatsheet/blob/gh-pages/"
+COLAB = REPOSITORY.replace("github.com", "colab.research.google.com/github")
+COLAB += "/blob/gh-pages/"
 LABELS = {
     "en": ["Download notebook", "Open in Colab", "Plain Markdown"],
     "zh": ["下载 Notebook", "在 Colab 中打开", "纯 Markdown"],
