@@ -33,6 +33,8 @@ def write_characters(file: Path) -> None:
             mended = MEANING.sub(_character, table.get_data())
             if mended != table.get_data():
                 table.set_data(mended)
+    # Without the time: the same site gives the same bytes.
+    pdf.metadata = {k: v for k, v in pdf.metadata.items() if not k.endswith("Date")}
     pdf.write(file)
 
 

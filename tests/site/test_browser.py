@@ -4,9 +4,18 @@ import re
 
 import pytest
 
-from tests.site.conftest import LANGUAGES, LAPTOP, NAMES, PHONE, ROOT, open_page
+from tests.site.conftest import (
+    CODES,
+    LANGUAGES,
+    NAMES,
+    PHONE,
+    ROOT,
+    open_page,
+)
 
-LABELS = {"en": ("Copy to clipboard", "Search"), "zh": ("复制", "搜索")}
+# A page of A4 between its margins, in pixels; see print.css.
+PAPER = {"width": int((595 - 2 * 14 * 72 / 25.4) * 96 / 72), "height": 1122}
+OPENED = [(language, name) for language in LANGUAGES for name in [*NAMES, "cheatsheet"]]
 
 
 def wait_for_formula(tab) -> None:
@@ -36,29 +45,86 @@ def place_of_formula(language: str, name: str, formula: str, root=ROOT) -> str:
     return f"{path.relative_to(root)}:{number}: MathJax rejects {first!r}; mend the TeX"
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page_loads_whole_and_stays_at_home(tab, site, language, name):
-    open_page(tab, site, language, name)
-    has_formula = tab.locator(".arithmatex").count() > 0
-    if has_formula:
-        wait_for_formula(tab)
-        places = [place_of_formula(language, name, f) for f in rejected_formulas(tab)]
-        assert not places, "\n".join(places)
-        spoken = tab.locator(".arithmatex mjx-assistive-mml math")
-        assert spoken.count() == tab.locator(".arithmatex").count()
-    assert tab.wrong == []
-    assert [url for url in tab.requests if not url.startswith(site.url)] == []
-    assert any("tex-svg.js" in url for url in tab.requests) == has_formula
+def settle(tab) -> None:
+    """Wait until no colour fades any more."""
+    tab.evaluate(
+        """async () => {
+          await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 30)))
+          const fading = document.getAnimations().map((one) => one.finished)
+          await Promise.allSettled(fading)
+        }"""
+    )
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_on_a_phone_only_code_scrolls(tab, site, language, name):
-    tab.set_viewport_size(PHONE)
+# Each page, opened once for all that is to be seen of it
+
+
+@pytest.fixture(scope="module", params=OPENED, ids="-".join)
+def opened(request, profile, site):
+    """A page on a laptop: its tab, language and name. Whoever makes it a phone or paper
+    leaves it so; each test sets what it needs."""
+    language, name = request.param
+    tab = profile("opened")
     open_page(tab, site, language, name)
     if tab.locator(".arithmatex").count():
         wait_for_formula(tab)
+    return tab, language, name
+
+
+def test_every_page_loads_whole_and_stays_at_home(opened, site):
+    tab, language, name = opened
+    formulas = tab.locator(".arithmatex").count()
+    if formulas:
+        places = [place_of_formula(language, name, f) for f in rejected_formulas(tab)]
+        assert not places, "\n".join(places)
+        assert tab.locator(".arithmatex mjx-assistive-mml math").count() == formulas
+    assert tab.wrong == []
+    assert tab.requests
+    assert [url for url in tab.requests if not url.startswith(site.url)] == []
+    assert any("tex-svg.js" in url for url in tab.requests) == (formulas > 0)
+
+
+def test_code_is_not_translated(opened):
+    """Code in blocks and in sentences; words are, also those beside code."""
+    tab, language, name = opened
+    assert tab.evaluate("document.documentElement.lang") == CODES[language]
+    code, blocks, translated, kept = tab.evaluate(
+        """() => {
+          const all = [...document.querySelectorAll("article code")]
+          return [
+            all.length,
+            document.querySelectorAll("article pre").length,
+            all.filter((e) => e.translate).map((e) => e.outerHTML.slice(0, 99)),
+            [...document.querySelectorAll("article [translate=no]")]
+              .filter((e) => e.tagName !== "CODE").map((e) => e.outerHTML.slice(0, 99)),
+          ]
+        }"""
+    )
+    assert code > blocks > 0 or name == "verified"
+    assert translated == []
+    assert kept == []
+
+
+LABELS = {"en": {"Output", "Error"}, "zh": {"输出", "报错"}}
+
+
+def test_outputs_show_their_labels(opened):
+    tab, language, name = opened
+    shown = tab.evaluate(
+        """() => [...document.querySelectorAll("article .output")].map((e) =>
+          [e.dataset.label, getComputedStyle(e, "::before").content])"""
+    )
+    for label, content in shown:
+        assert content == f'"{label}"'
+        assert label.partition(" · ")[0] in LABELS[language]
+    assert shown or name in ("verified", "index")
+
+
+def test_on_a_phone_only_code_scrolls(opened):
+    tab, *_ = opened
+    tab.emulate_media(media="screen")
+    tab.set_viewport_size(PHONE)
+    if tab.locator(".arithmatex").count():
         box = tab.locator(".arithmatex svg").first.bounding_box()
         assert box["width"] > 60
         assert box["height"] > 10
@@ -70,6 +136,41 @@ def test_on_a_phone_only_code_scrolls(tab, site, language, name):
     )
     assert wide == []
     assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+NOT_ON_PAPER = """() => {
+  const pressed = ".md-header, .md-sidebar, .md-footer, .md-search, .md-skip, button, "
+    + "nav, .md-content__button, .headerlink, .language-offer, .language-switch, "
+    + ".sheet-pdfs"
+  return [...document.querySelectorAll(pressed)]
+    .filter((e) => e.checkVisibility() && e.getClientRects().length)
+    .map((e) => e.outerHTML.slice(0, 120))
+}"""
+CUT = """() => [...document.querySelectorAll("article :is(pre, pre > code, table)")]
+  .filter((e) => e.scrollWidth > e.clientWidth
+    || e.getBoundingClientRect().right > innerWidth + 1)
+  .map((e) => e.textContent.slice(0, 120))"""
+ADDRESSES = """() => [...document.querySelectorAll("article a[href]")]
+  .filter((e) => e.checkVisibility())
+  .map((e) => [e.href, getComputedStyle(e, "::after").content])"""
+
+
+def test_every_page_prints_well(opened, site):
+    """Nothing to press, nothing cut, and addresses of links that leave the site."""
+    tab, _, name = opened
+    tab.set_viewport_size(PAPER)
+    tab.emulate_media(media="print")
+    assert tab.evaluate(NOT_ON_PAPER) == []
+    assert tab.evaluate(CUT) == []
+    external = 0
+    for href, after in tab.evaluate(ADDRESSES):
+        shown = not href.startswith(site.url)
+        external += shown
+        assert (href in after) == shown, (href, after)
+    assert external > 0 or name != "index"
+
+
+# Elsewhere
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -115,9 +216,10 @@ CONTRAST = """(selectors) => {
   }
   const found = {}
   for (const selector of selectors)
-    for (const e of document.querySelectorAll(selector)) {
+    for (const e of document.querySelectorAll(selector.split("::")[0])) {
       if (!e.textContent.trim() || !e.offsetParent) continue
-      const [a, b] = [light(rgb(getComputedStyle(e).color)), light(ground(e))]
+      const style = getComputedStyle(e, selector.match(/::.*/)?.[0])
+      const [a, b] = [light(rgb(style.color)), light(ground(e))]
       const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)
       found[selector] = Math.min(found[selector] ?? 99, ratio)
     }
@@ -125,7 +227,7 @@ CONTRAST = """(selectors) => {
 }"""
 READ = ["article p", "article a", "article pre code", "article pre span", "h1", "h2"]
 READ += [
-    ".output-label",
+    ".output::before",
     ".md-nav__link",
     ".md-header__title",
     ".language-switch__link",
@@ -135,20 +237,19 @@ READ += [
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_colours_follow_the_system_and_can_be_read(browser, site, language, scheme):
-    context = browser.new_context(viewport=LAPTOP, color_scheme=scheme)
-    tab = context.new_page()
+def test_colours_follow_the_system_and_can_be_read(profile, site, language, scheme):
+    tab = profile(color_scheme=scheme)
     grounds = []
-    for name in ("index", "define-network", "custom-module"):
+    for name in ("index", "define-network", "save-load-network-params"):
         open_page(tab, site, language, name)
-        tab.wait_for_timeout(400)  # colours fade in
+        settle(tab)
         ratios = tab.evaluate(CONTRAST, READ)
-        assert {"article p", "h1", "article pre code"} <= set(ratios)
+        seen = {"article p", "h1", "article pre code", ".output::before"}
+        assert seen <= set(ratios)
         assert {key: r for key, r in ratios.items() if r < 4.5} == {}
         grounds.append(tab.evaluate("getComputedStyle(document.body).backgroundColor"))
     dark = sum(map(int, re.findall(r"\d+", grounds[0])[:3])) < 200
     assert dark == (scheme == "dark")
-    context.close()
 
 
 def test_the_reader_can_choose_the_colours(tab, site):
@@ -169,9 +270,7 @@ def test_not_found_speaks_the_language_of_the_address(tab, site, language):
     tab.goto(f"{site.url}{LANGUAGES[language]}no/such/page/")
     words = {"en": "This page does not exist", "zh": "找不到这个页面"}[language]
     tab.get_by_role("heading", name=words).wait_for()
-    code = {"en": "en", "zh": "zh-Hans"}[language]
-    assert tab.evaluate("document.documentElement.lang") == code
-    tab.wait_for_load_state("networkidle")
+    assert tab.evaluate("document.documentElement.lang") == CODES[language]
     assert tab.url == f"{site.url}{LANGUAGES[language]}no/such/page/"
     links = tab.locator(".md-content li a")
     assert links.count() == len(NAMES)
@@ -185,11 +284,9 @@ def test_not_found_speaks_the_language_of_the_address(tab, site, language):
     assert [url for url in tab.requests if not url.startswith(site.url)] == []
 
 
-def test_the_page_works_without_scripts(browser, site):
-    context = browser.new_context(java_script_enabled=False, viewport=LAPTOP)
-    tab = context.new_page()
+def test_the_page_works_without_scripts(profile, site):
+    tab = profile(java_script_enabled=False)
     tab.goto(site.url + "zh/access-parameter/")
     tab.locator(".language-switch__link").click()
     tab.wait_for_url(site.url + "access-parameter/")
     assert tab.locator("article pre").count() > 0
-    context.close()

@@ -12,25 +12,14 @@ from cheatsheet.run.plugin import STATE
 from cheatsheet.words.catalog import CODE
 from cheatsheet.words.compare import definitions as shown_definitions
 from cheatsheet.words.text import CHINESE
-from tests.site.conftest import LANGUAGES, NAMES, REPOSITORY, ROOT, build
-
-PAGES = [(language, name) for language in LANGUAGES for name in NAMES]
-CODES = {"en": "en", "zh": "zh-Hans"}
-
-
-@pytest.fixture(scope="module")
-def soups(site):
-    return {page: BeautifulSoup(site.html(*page), "html.parser") for page in PAGES}
-
-
-def source(language: str, name: str):
-    return ROOT / "docs" / language / f"{name}.md"
+from tests.site.conftest import CODES, LANGUAGES, NAMES, PAGES
+from tests.site.project import REPOSITORY, ROOT
 
 
 @pytest.mark.parametrize(("language", "name"), PAGES)
-def test_every_block_of_the_page_was_run(soups, language, name):
+def test_every_block_of_the_page_was_run(site, language, name):
     """The census: counted in what readers see, not in what pytest collected."""
-    content = soups[language, name].select_one("article")
+    content = site.soup(language, name).select_one("article")
     shown = definitions = 0
     for pre in content.find_all("pre"):
         block = pre.find_parent("div", class_="highlight")
@@ -41,34 +30,33 @@ def test_every_block_of_the_page_was_run(soups, language, name):
             definitions += 1
         elif kinds == ["language-python"]:
             shown += 1
-    path = source(language, name)
-    place = path.relative_to(ROOT)
+    page = load(ROOT, f"docs/{language}/{name}.md")
     # Here, or in another worker of pytest-xdist.
-    ran = STATE.ran(place.as_posix())
+    ran = STATE.ran(page.path.as_posix())
     if len(ran) < shown:  # this file alone was chosen, so run the page here
-        page = load(ROOT, place)
         with PageRun(page) as run:
             ran = {one.line for one in page.examples if run.outcome(one)}
-    assert len(ran) == shown, f"{place}: {shown} blocks are shown, {len(ran)} were run"
-    assert definitions == len(shown_definitions(load(ROOT, place)))
+    words = f"{page.path}: {shown} blocks are shown, {len(ran)} were run"
+    assert len(ran) == shown, words
+    assert definitions == len(shown_definitions(page))
 
 
 @pytest.mark.parametrize(("language", "name"), PAGES)
-def test_outputs_are_labelled_and_not_copied(soups, language, name):
+def test_outputs_are_labelled_and_not_copied(site, language, name):
     labels = {"en": {"Output", "Error"}, "zh": {"输出", "报错"}}[language]
-    page = soups[language, name]
+    page = site.soup(language, name)
     for block in page.select("div.language-text"):
         assert "no-copy" in block["class"]
-        label = block.select_one(".output-label").text.partition(" · ")[0]
-        assert label in labels
+        assert "output" in block["class"]
+        assert block["data-label"].partition(" · ")[0] in labels
         code = block.find_previous_sibling("div")
         while "language-text" in code["class"]:
             code = code.find_previous_sibling("div")
         assert ("error" in block["class"]) == ("raises" in code["class"])
 
 
-def test_definitions_are_open_and_whole(soups):
-    page = soups["en", "custom-module"]
+def test_definitions_are_open_and_whole(site):
+    page = site.soup("en", "custom-module")
     definition = page.find(id="snippets-custom_module-MLP")
     assert definition.find_parent("details") is None
     assert not definition.select("details")
@@ -78,9 +66,9 @@ def test_definitions_are_open_and_whole(soups):
 
 
 @pytest.mark.parametrize(("language", "name"), PAGES)
-def test_definitions_speak_the_language_of_the_page(soups, language, name):
+def test_definitions_speak_the_language_of_the_page(site, language, name):
     """Each has a docstring, and that is in the page's language, as its comments are."""
-    for definition in soups[language, name].select(".definition pre"):
+    for definition in site.soup(language, name).select(".definition pre"):
         docstrings = definition.select(".sd")
         sections = " ".join(part.text for part in docstrings).split("\n\n")
         assert docstrings, definition.text
@@ -91,8 +79,8 @@ def test_definitions_speak_the_language_of_the_page(soups, language, name):
 
 
 @pytest.mark.parametrize(("language", "name"), PAGES)
-def test_head(site, soups, language, name):
-    page = soups[language, name]
+def test_head(site, language, name):
+    page = site.soup(language, name)
     address = site.url + site.address(language, name)
     assert page.html["lang"] == CODES[language]
     assert page.find("link", rel="canonical")["href"] == address
@@ -113,20 +101,20 @@ def test_head(site, soups, language, name):
     assert urljoin(address, switch["href"]) == alternates[CODES[other]]
 
 
-def test_titles_are_unique(soups):
+def test_titles_are_unique(site):
     for language in LANGUAGES:
-        titles = [soups[language, name].title.text for name in NAMES]
-        descriptions = [
-            soups[language, name].find("meta", attrs={"name": "description"})["content"]
-            for name in NAMES
-        ]
-        assert len(set(titles)) == len(set(descriptions)) == len(NAMES)
+        titles = [site.soup(language, name).title.text for name in NAMES]
+        heads = [site.soup(language, name).head for name in NAMES]
+        descriptions = {
+            h.select_one("meta[name=description]")["content"] for h in heads
+        }
+        assert len(set(titles)) == len(descriptions) == len(NAMES)
 
 
 @pytest.mark.parametrize(("language", "name"), PAGES)
-def test_frame(soups, language, name):
+def test_frame(site, language, name):
     """What stands around the text, in the page's language."""
-    page = soups[language, name]
+    page = site.soup(language, name)
     edit = page.select_one("article a[rel=edit]")
     assert edit["href"] == f"{REPOSITORY}/edit/main/docs/{language}/{name}.md"
     footer = page.select_one("footer").text
@@ -142,8 +130,8 @@ def test_frame(soups, language, name):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_links_and_anchors_resolve(site, soups, language):
-    pages = {site.url + site.address(*page): soup for page, soup in soups.items()}
+def test_links_and_anchors_resolve(site, language):
+    pages = {site.url + site.address(*page): site.soup(*page) for page in PAGES}
     ids = {
         address: {tag["id"] for tag in soup.find_all(id=True)}
         for address, soup in pages.items()
@@ -151,7 +139,7 @@ def test_links_and_anchors_resolve(site, soups, language):
     broken = []
     for name in NAMES:
         base = site.url + site.address(language, name)
-        for tag in soups[language, name].find_all(["a", "link", "script", "img"]):
+        for tag in site.soup(language, name).find_all(["a", "link", "script", "img"]):
             target = tag.get("href", tag.get("src"))
             if target is None or "data-md-component" in tag.attrs:  # Material's buttons
                 continue
@@ -199,21 +187,6 @@ def test_not_found_page(site):
 def _navigation() -> list[str]:
     text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     return re.findall(r"^ +- [^:]+: ([a-z/-]+)\.md$", text, re.M)
-
-
-def test_the_address_alone_decides_where_the_site_lives(site, tmp_path):
-    """The same site for a domain of its own: only absolute addresses differ."""
-    other = "https://cheatsheet.example/"
-    done = build(ROOT, tmp_path, other)
-    assert done.returncode == 0, done.stderr
-    for page in ("define-network/index.html", "zh/gpu-info/index.html"):
-        html = (site.folder / page).read_text(encoding="utf-8")
-        # The head names absolute addresses; everything else is relative.
-        assert (tmp_path / page).read_text(encoding="utf-8") == html.replace(
-            site.url, other
-        )
-    html = (tmp_path / "404.html").read_text(encoding="utf-8")
-    assert 'href="/assets/' in html
 
 
 def test_nothing_is_built_twice(site):

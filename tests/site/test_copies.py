@@ -8,14 +8,13 @@ from dataclasses import dataclass
 
 import nbformat
 import pytest
-from bs4 import BeautifulSoup
-from nbclient import NotebookClient
 from ruff import find_ruff_bin
 
-from cheatsheet.blocks import read_examples
+from cheatsheet.page import load
 from cheatsheet.run.compare import difference
 from cheatsheet.run.process import run_alone
-from tests.site.conftest import CODE, LANGUAGES, ROOT, open_page
+from tests.site.conftest import CODE, LANGUAGES, ROOT, SECTIONS, open_page
+from tests.site.programs import program
 
 WORDS = {
     "en": ("Copy 42 lines: with imports, try_gpu, devices_of, earlier lines",),
@@ -38,20 +37,20 @@ class Pasted:
 
 def pasted(site, language: str, name: str) -> list[Pasted]:
     """The Python blocks of a page, from its HTML alone; outputs from its Markdown."""
-    path = ROOT / f"docs/{language}/{name}.md"
-    html = BeautifulSoup(site.html(language, name), "html.parser")
-    examples = iter(read_examples(path))
+    page = load(ROOT, f"docs/{language}/{name}.md")
+    examples = iter(page.examples)
     found = []
-    for block in html.select("article .language-python"):
-        text, shown = block["data-copy"].rstrip(), block.select_one("pre > code").text
+    for block in site.soup(language, name).select("article .language-python"):
+        shown = block.select_one("pre > code").text
         if definition := block.find_parent(class_="definition"):
-            place = f"{path.relative_to(ROOT)}: {definition['id']}"
+            text = block.find_parent(class_="definition-code")["data-copy"].rstrip()
+            place = f"{page.path}: {definition['id']}"
             found.append(Pasted(place, text, shown, fence=False))
             continue
         example = next(examples)
         assert shown == example.code.source
         output = example.output("CPU")
-        place = f"{path.relative_to(ROOT)}:{example.code.line}"
+        place, text = f"{page.path}:{example.line}", block["data-copy"].rstrip()
         source = output.source if output else ""
         found.append(Pasted(place, text, shown, source, example.raises))
     assert next(examples, None) is None
@@ -69,13 +68,28 @@ def problem_of(block: Pasted) -> str:
     return ""
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", CODE)
+# The Chinese copies are the English programs, as the next test proves; those of one
+# page run too, and those of labs, whose words differ.
+LABS = [name for name in CODE if name not in SECTIONS]
+RUN = [("en", name) for name in CODE]
+RUN += [("zh", name) for name in ["custom-module", *LABS]]
+
+
+@pytest.mark.parametrize(("language", "name"), RUN)
 def test_every_block_runs_alone_and_prints_what_the_page_shows(site, language, name):
     blocks = pasted(site, language, name)
     with ThreadPoolExecutor(2) as pool:
         problems = list(filter(None, pool.map(problem_of, blocks)))
     assert not problems, "\n\n".join(problems)
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_the_chinese_copies_are_the_english_programs(site, name):
+    """And the pages show the same of them."""
+    pairs = zip(pasted(site, "en", name), pasted(site, "zh", name), strict=True)
+    for ours, its in pairs:
+        assert program(its.text) == program(ours.text), its.place
+        assert (its.output, its.raises) == (ours.output, ours.raises), its.place
 
 
 def test_the_proof_can_fail():
@@ -119,8 +133,8 @@ def test_definitions_come_in_the_language_of_the_page(site, language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_block_says_how_much_more_its_copy_holds(site, language):
-    html = BeautifulSoup(site.html(language, "network-on-gpu"), "html.parser")
-    blocks = html.select("article .language-python")
+    blocks = site.soup(language, "network-on-gpu").select("article [data-copy]")
+    assert len(blocks) > 10
     for block in blocks:
         copied = block["data-copy"].rstrip().count("\n") + 1
         more = copied - block.select_one("pre > code").text.count("\n")
@@ -134,11 +148,10 @@ def test_a_block_says_how_much_more_its_copy_holds(site, language):
     assert WORDS[language][0] in [one.get("data-copy-label") for one in blocks]
 
 
-# A page of plain fences, one of definitions, one with files and errors, one with shell.
+# A page of definitions, one with files and errors, one with shell.
 @pytest.mark.parametrize(
     ("language", "name"),
     [
-        ("en", "define-network"),
         ("zh", "custom-module"),
         ("en", "save-load-network-params"),
         ("zh", "gpu-info"),
@@ -147,7 +160,7 @@ def test_a_block_says_how_much_more_its_copy_holds(site, language):
 def test_clicks_give_the_whole_or_the_lines_shown(tab, site, language, name):
     expected = pasted(site, language, name)
     open_page(tab, site, language, name)
-    blocks = tab.locator("article .highlight.language-python")
+    blocks = tab.locator("article [data-copy]")
     assert blocks.count() == len(expected)
     for index, block in enumerate(expected):
         button = blocks.nth(index).locator("button[data-md-type=copy]")
@@ -181,38 +194,52 @@ def click_and_read(tab, button) -> str:
     return tab.evaluate("navigator.clipboard.readText()").rstrip()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_pasted_at_the_prompt(site, language):
-    """`python -i` reads line by line and ends a function at a blank line."""
+MARK = "--- the next block ---"
+
+
+def test_pasted_at_the_prompt(site):
+    """`python -i` reads line by line and ends a function at a blank line.
+
+    One prompt for all of a language's blocks, each of which finds no names but its own;
+    English ones of two pages, Chinese ones of a third.
+    """
+    pages = [("en", "custom-module"), ("en", "network-on-gpu")]
+    pages += [("zh", "share-parameters")]
     blocks = [
         block
-        for name in ("custom-module", "network-on-gpu", "share-parameters")
-        for block in pasted(site, language, name)
+        for page in pages
+        for block in pasted(site, *page)
         if block.fence and not block.raises and block.output
-    ][::12]
-    assert len(blocks) > 2
+    ]
+    assert len(blocks) > 20
     assert any("class " in block.text for block in blocks)
-    for block in blocks:
-        text = "import sys; sys.ps1 = sys.ps2 = ''\n" + block.text + "\n\n"
-        done = subprocess.run(
-            [sys.executable, "-q", "-i"],
-            input=text,
-            env={"PATH": os.environ["PATH"], "PYTHONIOENCODING": "utf-8"},
-            cwd="/",
-            capture_output=True,
-            text=True,
-        )
-        assert "Error" not in done.stderr, f"{block.place}\n{done.stderr}\n{block.text}"
+    assert any("def " in block.text for block in blocks)
+    begin = "\nfor _ in [n for n in globals() if n[0] != '_']: del globals()[_]\n\n"
+    begin += f"print({MARK!r})\nimport sys; _ = sys.stderr.write({MARK!r})\ndel sys\n"
+    text = "import sys; sys.ps1 = sys.ps2 = ''\n"
+    text += "".join(f"{begin}{block.text}\n\n" for block in blocks)
+    done = subprocess.run(
+        [sys.executable, "-q", "-i"],
+        input=text,
+        env={"PATH": os.environ["PATH"], "PYTHONIOENCODING": "utf-8"},
+        cwd="/",
+        capture_output=True,
+        text=True,
+    )
+    printed, errors = done.stdout.split(MARK)[1:], done.stderr.split(MARK)[1:]
+    for block, lines, error in zip(blocks, printed, errors, strict=True):
+        assert "Error" not in error, f"{block.place}\n{error}\n{block.text}"
         # Values of statements in the middle are echoed, too: the output's lines are
         # there, in their order.
-        printed = iter(done.stdout.split("\n"))
+        rest = iter(lines.split("\n"))
         for line in block.output.rstrip().split("\n"):
-            assert any(difference(line, one) is None for one in printed), block.place
+            assert any(difference(line, one) is None for one in rest), block.place
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_pasted_into_a_notebook_cell(site, language, tmp_path):
-    """One cell each; the kernel is told to forget the names of the one before."""
+def test_pasted_into_a_notebook_cell(site, kernels, language):
+    """One cell each, between others that make the kernel forget what names it had."""
+    forget = "for _ in [n for n in globals() if n[0] != '_']: del globals()[_]"
     blocks = [
         block
         for block in pasted(site, language, "custom-module")
@@ -221,14 +248,12 @@ def test_pasted_into_a_notebook_cell(site, language, tmp_path):
     cells = [
         nbformat.v4.new_code_cell(source)
         for block in blocks
-        for source in (block.text, "%reset -f")
+        for source in (block.text, forget)
     ]
     notebook = nbformat.v4.new_notebook(cells=cells)
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    resources = {"metadata": {"path": str(tmp_path)}}
-    NotebookClient(notebook, timeout=120, resources=resources).execute()
+    executed = kernels.execute(notebook).result()
     assert len(blocks) > 8
-    for block, cell in zip(blocks, notebook.cells[::2], strict=True):
+    for block, cell in zip(blocks, executed.cells[::2], strict=True):
         got = "".join(
             one.get("text") or one.data["text/plain"] + "\n" for one in cell.outputs
         )

@@ -6,13 +6,14 @@ import re
 
 import nbformat
 import pytest
-from bs4 import BeautifulSoup
-from nbclient import NotebookClient
 
-from cheatsheet.blocks import read_examples
+from cheatsheet.page import load
 from cheatsheet.run.compare import difference
 from cheatsheet.words.text import CHINESE, read_words
-from tests.site.conftest import LANGUAGES, LAPTOP, NAMES, REPOSITORY, ROOT, open_page
+from tests.site.conftest import LANGUAGES, NAMES, open_page
+from tests.site.project import REPOSITORY, ROOT
+from tests.site.test_browser import settle
+from tests.site.test_copies import click_and_read
 
 LABS = [name for name in NAMES if name.startswith("labs/")]
 ALL = [(language, name) for language in LANGUAGES for name in LABS]
@@ -21,13 +22,8 @@ PLOTS = {"labs/custom-distribution": 1, "labs/initialization-through-depth": 3}
 each = pytest.mark.parametrize(("language", "name"), ALL)
 
 
-@pytest.fixture(scope="module")
-def soups(site):
-    return {lab: BeautifulSoup(site.html(*lab), "html.parser") for lab in ALL}
-
-
 def examples(language: str, name: str):
-    return read_examples(ROOT / "docs" / language / f"{name}.md")
+    return load(ROOT, f"docs/{language}/{name}.md").examples
 
 
 def notebook_of(site, language: str, name: str) -> nbformat.NotebookNode:
@@ -51,8 +47,8 @@ def test_a_lab_is_light(site, report, language, name):
 
 
 @each
-def test_plots_speak_the_language_of_the_page(soups, language, name):
-    plots = soups[language, name].select("article figure.plot > svg[role=img]")
+def test_plots_speak_the_language_of_the_page(site, language, name):
+    plots = site.soup(language, name).select("article figure.plot > svg[role=img]")
     assert len(plots) == PLOTS[name]
     for plot in plots:
         assert len(plot["aria-label"]) > 40
@@ -70,9 +66,21 @@ def test_plots_speak_the_language_of_the_page(soups, language, name):
     assert {word for word in drawn if CHINESE.search(word)} <= words
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_shows_what_a_lab_draws(site, language):
+    """The plot of another page is the lab's own, with words of its own."""
+    (shown,) = site.soup(language, "parameter-initialization").select("figure.plot svg")
+    lab = site.soup(language, "labs/initialization-through-depth")
+    drawn = [*lab.select("figure.plot svg")]
+    drawn += site.soup(language, "labs/custom-distribution").select("figure.plot svg")
+    same = [one for one in drawn if one.decode_contents() == shown.decode_contents()]
+    assert len(same) == 1
+    assert bool(CHINESE.search(shown["aria-label"])) == (language == "zh")
+
+
 @each
-def test_a_lab_says_how_long_it_ran(site, soups, language, name):
-    words = soups[language, name].select_one("article .lab-time").text
+def test_a_lab_says_how_long_it_ran(site, language, name):
+    words = site.soup(language, name).select_one("article .lab-time").text
     form = {
         "en": r"This lab ran in (\d+\.\d) s when the site was built\.",
         "zh": r"构建本站时，这个实验运行了 (\d+\.\d) 秒。",
@@ -88,9 +96,9 @@ def test_a_lab_says_how_long_it_ran(site, soups, language, name):
 
 
 @each
-def test_downloads(soups, language, name):
+def test_downloads(site, language, name):
     """The notebook that ran, not one made of the page's Markdown."""
-    links = soups[language, name].select("article nav.page-downloads a")
+    links = site.soup(language, name).select("article nav.page-downloads a")
     stem = name.rpartition("/")[2]
     assert links[0]["href"] == f"{stem}.ipynb"
     place = f"blob/gh-pages/{LANGUAGES[language]}{name}/{stem}.ipynb"
@@ -100,9 +108,8 @@ def test_downloads(soups, language, name):
 
 
 @each
-def test_the_notebook_runs_alone(site, tmp_path, monkeypatch, language, name):
+def test_the_notebook_runs_alone(site, kernels, language, name):
     """Downloaded, in an empty folder, in a kernel that knows nothing of `snippets`."""
-    monkeypatch.delenv("PYTHONPATH", raising=False)
     notebook = notebook_of(site, language, name)
     wanted = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
     alone = "import importlib.util as u\nassert u.find_spec('snippets') is None"
@@ -110,9 +117,8 @@ def test_the_notebook_runs_alone(site, tmp_path, monkeypatch, language, name):
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = []
-    resources = {"metadata": {"path": str(tmp_path)}}
-    NotebookClient(notebook, timeout=300, resources=resources).execute()
-    got = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
+    executed = kernels.execute(notebook).result()
+    got = [cell.outputs for cell in executed.cells if cell.cell_type == "code"]
     assert got.pop(0) == []
     for ours, theirs in zip(wanted, got, strict=True):
         assert difference(printed(ours), printed(theirs)) is None
@@ -129,9 +135,10 @@ def plots(outputs) -> list[str]:
 
 
 @each
-def test_the_page_shows_what_the_notebook_printed(site, soups, language, name):
+def test_the_page_shows_what_the_notebook_printed(site, language, name):
     outputs = [
-        pre.text.rstrip() for pre in soups[language, name].select("article .output pre")
+        pre.text.rstrip()
+        for pre in site.soup(language, name).select("article .output pre")
     ]
     cells = notebook_of(site, language, name).cells
     got = [printed(cell.outputs) for cell in cells if cell.cell_type == "code"]
@@ -186,11 +193,10 @@ CONTRASTS = """() => {
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @each
-def test_plots_can_be_read(browser, site, language, name, scheme):
-    context = browser.new_context(viewport=LAPTOP, color_scheme=scheme)
-    tab = context.new_page()
+def test_plots_can_be_read(profile, site, language, name, scheme):
+    tab = profile(color_scheme=scheme)
     open_page(tab, site, language, name)
-    tab.wait_for_timeout(400)  # colours fade in
+    settle(tab)
     least = tab.evaluate(CONTRASTS)
     assert least["text"] >= 4.5
     assert least["lines"] >= 3
@@ -198,23 +204,14 @@ def test_plots_can_be_read(browser, site, language, name, scheme):
     box = tab.locator(".plot svg").first.bounding_box()
     assert box["width"] > 300
     assert box["height"] > 150
-    context.close()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_copy_gives_the_code_of_a_cell(tab, site, language):
     name = "labs/custom-distribution"
     open_page(tab, site, language, name)
-    blocks = tab.locator("article .highlight:not(.no-copy)")
-    copied = []
-    for index in range(blocks.count()):
-        blocks.nth(index).hover()
-        tab.evaluate("navigator.clipboard.writeText('')")
-        blocks.nth(index).locator(
-            "button.md-clipboard, button[data-md-type=copy]"
-        ).click()
-        tab.wait_for_function("async () => await navigator.clipboard.readText()")
-        copied.append(tab.evaluate("navigator.clipboard.readText()").rstrip())
+    buttons = tab.locator("article .highlight:not(.no-copy) [data-md-type=copy]")
+    copied = [click_and_read(tab, button) for button in buttons.all()]
     wanted = [example.code.source for example in examples(language, name)]
     assert len(copied) == len(wanted)
     for code, text in zip(wanted, copied, strict=True):

@@ -4,42 +4,32 @@ import re
 from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
-from bs4 import BeautifulSoup
-from cheatsheet.blocks import read_blocks
-from hooks.page_files import colab_address
+import yaml
 from markdown_it import MarkdownIt
-from mkdocs.config import load_config
-from mkdocs.structure.files import File
 
+from cheatsheet.build import stage
 from cheatsheet.page import load
 from cheatsheet.words.compare import (
     headings as headings_of,
 )
 from cheatsheet.words.compare import (
-    images,
     left_in_chinese,
     left_in_english,
 )
 from cheatsheet.words.compare import (
     links as linked,
 )
+from cheatsheet.words.languages import read_languages
 from cheatsheet.words.text import CHINESE, Line, markdown, prose_in
-from tests.site.conftest import (
-    CODE,
-    LANGUAGES,
-    NAMES,
-    REPOSITORY,
-    ROOT,
-    build,
-    open_page,
-)
+from tests.site.conftest import CODE, LANGUAGES, NAMES, ROOT, open_page
+from tests.site.project import REPOSITORY, copy_project
 from tests.site.test_notebooks import read as read_notebook
-from tests.site.test_serve import copy_project
 
 PAGES = [(language, name) for language in LANGUAGES for name in CODE]
 # What only the site understands; in code it may stand.
 SYNTAX = re.compile(r"^/{3}|^:::|\{:? ?[#.][\w-]|#only-|\]\((?!https?://)", re.M)
-COLAB = "https://colab.research.google.com/github/example/cheatsheet/blob/gh-pages/"
+COLAB = REPOSITORY.replace("github.com", "colab.research.google.com/github")
+COLAB += "/blob/gh-pages/"
 LABELS = {
     "en": ["Download notebook", "Open in Colab", "Plain Markdown"],
     "zh": ["下载 Notebook", "在 Colab 中打开", "纯 Markdown"],
@@ -69,16 +59,21 @@ def links_of(text: str) -> list[str]:
     ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def ids(site):
     """The ids of each page of the site, by its address."""
     return {
         site.url + site.address(*page): {
-            tag["id"]
-            for tag in BeautifulSoup(site.html(*page), "html.parser").find_all(id=True)
+            tag["id"] for tag in site.soup(*page).find_all(id=True)
         }
         for page in ((language, name) for language in LANGUAGES for name in NAMES)
     }
+
+
+def fences_of(text: str, language: str) -> list[str]:
+    """The code of a Markdown text, as any reader of Markdown finds it."""
+    tokens = MarkdownIt("commonmark").parse(text)
+    return [t.content for t in tokens if t.type == "fence" and t.info == language]
 
 
 def broken(site, ids, links: list[str]) -> list[str]:
@@ -98,13 +93,11 @@ def broken(site, ids, links: list[str]) -> list[str]:
 
 @pytest.mark.parametrize(("language", "name"), PAGES)
 def test_plain_markdown(site, ids, language, name):
-    path = file_of(site, language, name)
-    text = path.read_text(encoding="utf-8")
-    blocks = read_blocks(text, path)
+    text = file_of(site, language, name).read_text(encoding="utf-8")
     source = load(ROOT, f"docs/{language}/{name}.md")
 
     # The code is that of the notebook, which the tests execute.
-    code = [b.source.rstrip("\n") for b in blocks if b.language == "python"]
+    code = [source.rstrip("\n") for source in fences_of(text, "python")]
     cells = read_notebook(site, language, name).cells
     cells = [cell for cell in cells if cell.cell_type == "code"]
     # A lab begins with what its plots need.
@@ -114,15 +107,14 @@ def test_plain_markdown(site, ids, language, name):
     # The other blocks are those of the page.
     for kind in ("text", "bash"):
         shown = [b.source for b in source.fences if b.language == kind]
-        assert [b.source for b in blocks if b.language == kind] == shown
+        assert fences_of(text, kind) == shown
 
     assert text.startswith("# ")
     assert not SYNTAX.findall(words_of(text))
     headings = re.findall(r"(?m)^#+ ", re.sub(r"(?ms)^(`{3,}).*?^\1$", "", text))
     assert len(headings) == len(headings_of(source))
     links = links_of(text)
-    pictures = [image for image in images(source) if image.text != "plot"]
-    assert len(links) == len(linked(source)) + len(pictures) // 2
+    assert len(links) == len(linked(source))
     assert not broken(site, ids, links)
 
 
@@ -180,7 +172,7 @@ def test_llms_txt(site, ids, language):
     )
     for match in pages:
         name = match["address"].removeprefix(base).removesuffix(".md")
-        soup = BeautifulSoup(site.html(language, name), "html.parser")
+        soup = site.soup(language, name)
         description = soup.find("meta", attrs={"name": "description"})["content"]
         assert match["notes"] == description
         assert match["name"] == soup.select_one("a.md-nav__link--active").text.strip()
@@ -206,7 +198,7 @@ def test_llms_full_txt(site, language):
 
 @pytest.mark.parametrize(("language", "name"), PAGES)
 def test_links_on_the_page(site, language, name):
-    soup = BeautifulSoup(site.html(language, name), "html.parser")
+    soup = site.soup(language, name)
     page = site.url + site.address(language, name)
     root = site.url + LANGUAGES[language]
     links = soup.select("article nav.page-downloads a")
@@ -238,25 +230,13 @@ def test_links_work_in_the_browser(site, tab):
 
 
 @pytest.mark.parametrize(
-    "repository", [None, "https://git.example.org/me/x", REPOSITORY + ".git"]
+    "repository", ["", "https://git.example.org/me/x", REPOSITORY + ".git"]
 )
-def test_colab_needs_a_repository_on_github(repository):
-    config = load_config(str(ROOT / "mkdocs.yml"), repo_url=repository)
-    file = File("gpu-info.md", config.docs_dir, config.site_dir, True)
-    address = COLAB + "gpu-info/gpu-info.ipynb"
-    wanted = address if "github" in (repository or "") else None
-    assert colab_address(file, config) == wanted
-
-
-def test_definition_that_would_replace_a_name_of_the_page(tmp_path):
-    project = copy_project(tmp_path)
-    page = project / "docs/en/gpu-device.md"
-    line = page.read_text(encoding="utf-8").count("\n") + 6
-    with page.open("a", encoding="utf-8") as file:
-        file.write("\n```python\nMLP = 1\n```\n\n")
-        file.write("```python\nfrom snippets.custom_module import MLP\n\nMLP()\n```\n")
-    done = build(project, project / "site", "http://127.0.0.1/")
-    assert done.returncode != 0
-    message = re.sub(r"\s+", " ", done.stderr)
-    assert f"docs/en/gpu-device.md:{line}: what `snippets` needs here" in message
-    assert "rename one of the two" in message
+def test_colab_needs_a_repository_on_github(tmp_path, monkeypatch, repository):
+    monkeypatch.setenv("REPO_URL", repository)
+    project = copy_project(tmp_path, "index", "gpu-info")
+    page = stage(project, read_languages(project)[1]).pages["gpu-info.md"]
+    front = yaml.safe_load(page.split("---\n")[1])
+    wanted = f"{COLAB}zh/gpu-info/gpu-info.ipynb" if "github" in repository else None
+    assert front.get("colab") == wanted
+    assert front.get("edit", "").startswith(repository)

@@ -1,60 +1,63 @@
-"""On paper: the sheet as page and as PDF, and every page of the site."""
+"""On paper: the sheet as page and as PDF."""
 
 import json
 import os
 import re
-import runpy
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from urllib.parse import urljoin
 
 import pypdf
 import pytest
 import yaml
-from bs4 import BeautifulSoup
-from mkdocs.exceptions import PluginError
 
+from cheatsheet.build import stage
 from cheatsheet.forms.compact import compact
 from cheatsheet.forms.narrow import COLUMNS, make_narrow
-from cheatsheet.forms.sheet import SELECTION, SheetError, compose
-from cheatsheet.page import read
+from cheatsheet.forms.sheet import SELECTION, compose
+from cheatsheet.page import Page, load, read
 from cheatsheet.run.judge import PageRun
+from cheatsheet.standalone.definitions import Definitions
 from cheatsheet.words.languages import read_languages
 from cheatsheet.words.text import CHINESE
-from tests.site.conftest import CODE, LANGUAGES, ROOT, SECTIONS, build, open_page
-from tests.site.test_bad_input import stop_of
-from tests.site.test_serve import change, copy_project
+from tests.site.conftest import (
+    ADDRESS,
+    LANGUAGES,
+    SECTIONS,
+    Site,
+    built_here,
+    chromium,
+    open_page,
+)
+from tests.site.project import ROOT, copy_project, environment
+from tests.site.test_browser import settle
 
-ADDRESS = "https://cheatsheet.example/pytorch/"
 PAPERS = {"A4": (595, 842), "Letter": (612, 792)}  # points
 FILES = {"A4": "cheatsheet.pdf", "Letter": "cheatsheet-letter.pdf"}
 PIXELS = 96 / 72  # of CSS, in a point
-MARGIN = 14 * 72 / 25.4  # of a page, left and right, in points; see print.css
 SHEET_MARGIN = 8 * 72 / 25.4
-LINK = re.compile(r"\[(.+)\]\(([a-z-]+)\.md#[a-z-]+\)")
 
 
-@pytest.fixture(scope="module")
-def printed(browser, tmp_path_factory) -> Path:
+@pytest.fixture(scope="session")
+def printed(site, tmp_path_factory) -> Site:
     """The site as it is published, PDFs included."""
-    folder = tmp_path_factory.mktemp("printed")
-    done = build(ROOT, folder, ADDRESS, CHEATSHEET_PDF="1")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "WARNING" not in done.stderr, done.stderr
-    return folder
+    if chromium() is None:
+        reason = "no Chromium found; run: playwright install chromium"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    if (site.folder / FILES["A4"]).is_file():
+        return site
+    return Site(built_here(tmp_path_factory), ADDRESS)  # SITE_FOLDER has none
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
-def sheet(request) -> tuple[str, str]:
-    """A language, and its sheet as Markdown, definitions in English."""
-    return request.param, compose(ROOT, f"docs/{request.param}", ROOT, "# Sheet")
-
-
-def soup(folder: Path, page: str) -> BeautifulSoup:
-    html = (folder / page / "index.html").read_text(encoding="utf-8")
-    return BeautifulSoup(html, "html.parser")
+def sheet(request) -> tuple[str, Page]:
+    """A language, and its sheet as a page like others, definitions in English."""
+    folder = f"docs/{request.param}"
+    pages = {f"{name}.md": load(ROOT, f"{folder}/{name}.md") for name in SECTIONS}
+    text = compose(ROOT, pages, Definitions.read(ROOT), lambda _, one: one.header)
+    text = re.sub(r"(?m)^```(python|bash) \{ \.no-copy \}$", r"```\1", text)
+    return request.param, read(Path(f"{request.param}.md"), text)
 
 
 def test_the_sheet_has_every_page():
@@ -65,10 +68,7 @@ def test_the_sheet_has_every_page():
 
 def test_the_code_of_the_sheet_runs_from_top_to_bottom(sheet):
     """Short as it is: what it prints is what the sheet shows, or left out there."""
-    language, text = sheet
-    # Its title has no id: nothing links to the top of a sheet.
-    text = re.sub(r"\A(# .+)", r"\1 { #sheet }", text)
-    page = read(Path(f"{language}.md"), text)
+    _, page = sheet
     assert len(page.examples) > len(SECTIONS)
     outputs = 0
     with PageRun(page) as run:
@@ -84,7 +84,7 @@ def test_the_code_of_the_sheet_runs_from_top_to_bottom(sheet):
 @pytest.mark.parametrize("paper", PAPERS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_pdf(printed, language, paper):
-    file = printed / LANGUAGES[language] / FILES[paper]
+    file = printed.folder / LANGUAGES[language] / FILES[paper]
     assert file.stat().st_size < 500_000
     pdf = pypdf.PdfReader(file)
     assert len(pdf.pages) <= 2
@@ -95,7 +95,7 @@ def test_the_pdf(printed, language, paper):
     assert loose == []
 
     text = squeeze("\n".join(page.extract_text() for page in pdf.pages))
-    html = soup(printed, LANGUAGES[language] + "cheatsheet")
+    html = printed.soup(language, "cheatsheet")
     parts = html.select(".sheet :is(h1, h2, h3, p:not(.sheet-pdfs), pre)")
     assert len(parts) > 4 * len(SECTIONS)
     missing = [
@@ -113,14 +113,14 @@ def test_the_pdf(printed, language, paper):
         for page in pdf.pages
         for note in page.get("/Annots", [])
     }
-    base = f"{ADDRESS}{LANGUAGES[language]}cheatsheet/"
+    base = f"{printed.url}{LANGUAGES[language]}cheatsheet/"
     expected = {
         urljoin(base, link["href"])
         for link in html.select(".sheet a:not(.headerlink, .sheet-pdfs a)")
     }
     assert links == expected
     assert len(links) > len(SECTIONS)
-    assert all(link.startswith(ADDRESS + LANGUAGES[language]) for link in links)
+    assert all(link.startswith(printed.url + LANGUAGES[language]) for link in links)
 
 
 def squeeze(text: str) -> str:
@@ -146,28 +146,32 @@ def fonts_not_embedded(page) -> list[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_front_page_links_what_there_is(printed, site, language):
-    own = LANGUAGES[language]
-    with_pdfs, without = soup(printed, own), soup(site.folder, own)
-    pdfs = [link["href"] for link in with_pdfs.select("article a[href$='.pdf']")]
+def test_the_front_page_links_what_there_is(printed, language):
+    own = printed.folder / LANGUAGES[language]
+    page = printed.soup(language, "index")
+    pdfs = [link["href"] for link in page.select("article a[href$='.pdf']")]
     assert pdfs == list(FILES.values())
-    assert all((printed / own / pdf).is_file() for pdf in pdfs)
-    # A site that was built before (SITE_FOLDER) may have them; a plain build has none.
-    made = [pdf for pdf in FILES.values() if (site.folder / own / pdf).is_file()]
-    assert [a["href"] for a in without.select("article a[href$='.pdf']")] == made
-    assert made == [] or "SITE_FOLDER" in os.environ
-    for page in (with_pdfs, without):
-        assert page.select_one("article a[href='cheatsheet/']")
-    on_sheet = soup(printed, f"{own}cheatsheet").select(".sheet-pdfs a")
+    assert all((own / pdf).is_file() for pdf in pdfs)
+    assert page.select_one("article a[href='cheatsheet/']")
+    on_sheet = printed.soup(language, "cheatsheet").select(".sheet-pdfs a")
     assert [link["href"] for link in on_sheet] == [f"../{pdf}" for pdf in pdfs]
+
+
+@pytest.mark.parametrize("number", [0, 1], ids=LANGUAGES)
+def test_without_pdfs_none_are_linked(tmp_path, monkeypatch, number):
+    monkeypatch.setenv("CHEATSHEET_PDF", "")
+    project = copy_project(tmp_path, "index")
+    staged = stage(project, read_languages(project)[number])
+    assert "](cheatsheet.md)" in staged.pages["index.md"]
+    assert ".pdf" not in staged.pages["index.md"] + staged.pages["cheatsheet.md"]
+    assert staged.later == ()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_sheet_is_a_page_of_the_site(tab, site, language):
     """Search works there and finds the pages, not their copies on the sheet."""
     own = LANGUAGES[language]
-    tab.goto(f"{site.url}{own}cheatsheet/")
-    tab.wait_for_load_state("networkidle")
+    open_page(tab, site, language, "cheatsheet")
     assert tab.locator(".sheet pre").count() > len(SECTIONS)
     assert tab.locator(".sheet button").count() == 0
     tab.locator(".md-search__input").fill("Sequential")
@@ -181,64 +185,39 @@ def test_the_sheet_is_a_page_of_the_site(tab, site, language):
     assert tab.wrong == []
 
 
-NOT_ON_PAPER = """() => {
-  const pressed = ".md-header, .md-sidebar, .md-footer, .md-search, .md-skip, button, "
-    + "nav, .md-content__button, .headerlink, .language-offer, .language-switch, "
-    + ".sheet-pdfs"
-  return [...document.querySelectorAll(pressed)]
-    .filter((e) => e.checkVisibility() && e.getClientRects().length)
-    .map((e) => e.outerHTML.slice(0, 120))
+# The least contrast with white of words, and of what a plot draws.
+ON_WHITE = """() => {
+  const channel = (c) =>
+    (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4
+  const least = (selector, property) => {
+    const colours = [...document.querySelectorAll(selector)]
+      .filter((e) => e.checkVisibility() && !e.closest("defs"))
+      .map((e) => getComputedStyle(e)[property])
+      .filter((colour) => colour.startsWith("rgb"))
+    return Math.min(...colours.map((colour) => {
+      const [r, g, b] = colour.match(/[\\d.]+/g).map(Number).map(channel)
+      return 1.05 / (0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05)
+    }))
+  }
+  return {
+    words: least("article :is(h1, p, pre, pre *)", "color"),
+    "words of plots": least(".plot text", "fill"),
+    lines: least('.plot [style*="stroke: "]', "stroke"),
+    areas: least('.plot [style*="fill: var"]', "fill"),
+  }
 }"""
-CUT = """() => [...document.querySelectorAll("article :is(pre, pre > code, table)")]
-  .filter((e) => e.scrollWidth > e.clientWidth
-    || e.getBoundingClientRect().right > innerWidth + 1)
-  .map((e) => e.textContent.slice(0, 120))"""
-ADDRESSES = """() => [...document.querySelectorAll("article a[href]")]
-  .filter((e) => e.checkVisibility())
-  .map((e) => [e.href, getComputedStyle(e, "::after").content])"""
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page_prints_well(tab, site, language):
-    width, height = PAPERS["A4"]
-    size = {"width": int((width - 2 * MARGIN) * PIXELS), "height": int(height * PIXELS)}
-    tab.set_viewport_size(size)
-    tab.emulate_media(media="print")
-    external = 0
-    for name in [*CODE, "cheatsheet"]:
-        tab.goto(site.url + site.address(language, name))
-        tab.wait_for_selector(
-            ".md-header[data-md-state], .md-content", state="attached"
-        )
-        assert tab.evaluate(NOT_ON_PAPER) == [], name
-        assert tab.evaluate(CUT) == [], name
-        for href, after in tab.evaluate(ADDRESSES):
-            shown = not href.startswith(site.url) and "/edit/" not in href
-            external += shown
-            assert (href in after) == shown, (name, href, after)
-    assert external > 0
-
-
-def test_a_dark_page_prints_dark_on_white(browser, site):
-    context = browser.new_context(color_scheme="dark")
-    tab = context.new_page()
+def test_a_dark_page_prints_dark_on_white(profile, site):
+    tab = profile(color_scheme="dark")
     open_page(tab, site, "en", "parameter-initialization")
     assert tab.evaluate("document.body.dataset.mdColorScheme") == "slate"
     tab.emulate_media(media="print", color_scheme="dark")
-    tab.wait_for_timeout(400)  # colours fade on the screen
-    colours = tab.evaluate(
-        """() => [...document.querySelectorAll("article :is(h1, p, pre *)")]
-          .filter((e) => e.checkVisibility()).map(
-          (e) => getComputedStyle(e).color.match(/\\d+/g).slice(0, 3).map(Number))"""
-    )
-    light = [colour for colour in colours if sum(colour) > 3 * 128]
-    assert light == [], "light words on white paper"
-    shown = tab.locator("article img").evaluate_all(
-        "(all) => all.filter((e) => e.checkVisibility()).map((e) => e.src)"
-    )
-    assert shown
-    assert all(src.endswith("#only-light") for src in shown)
-    context.close()
+    settle(tab)
+    least = tab.evaluate(ON_WHITE)
+    assert {
+        key: c for key, c in least.items() if c < (3 if key == "areas" else 4)
+    } == {}
 
 
 @pytest.mark.parametrize("paper", PAPERS)
@@ -266,13 +245,14 @@ def test_the_sheet_is_read_without_a_lens(tab, site, language, paper):
 
 def test_without_chromium_the_cure_is_named(tmp_path):
     """Before anything is built."""
+    nowhere = str(tmp_path)
     command = [sys.executable, "-m", "mkdocs", "build", "-d", str(tmp_path / "site")]
     done = subprocess.run(
         command,
         cwd=ROOT,
-        env=os.environ
-        | {"CHEATSHEET_PDF": "1", "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path)}
-        | {"PATH": str(tmp_path), "NO_MKDOCS_2_WARNING": "1"},
+        env=environment(
+            CHEATSHEET_PDF="1", PLAYWRIGHT_BROWSERS_PATH=nowhere, PATH=nowhere
+        ),
         capture_output=True,
         text=True,
     )
@@ -280,58 +260,6 @@ def test_without_chromium_the_cure_is_named(tmp_path):
     assert "apt-get install chromium" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "site").exists()
-
-
-def test_a_front_page_without_the_link_is_named():
-    hook = runpy.run_path(str(ROOT / "hooks/cheatsheet.py"))
-    words = {"cheatsheet": {"pdf": True, "pdfs": "{A4} {Letter}"}}
-    arguments = {
-        "page": SimpleNamespace(
-            is_homepage=True, file=SimpleNamespace(src_uri="index.md")
-        ),
-        "config": SimpleNamespace(extra=words),
-        "files": SimpleNamespace(
-            get_file_from_path=lambda _path: SimpleNamespace(url="cheatsheet/")
-        ),
-    }
-    html = hook["on_page_content"]('<p><a href="cheatsheet/">x</a></p>', **arguments)
-    assert 'x</a> · <a href="cheatsheet.pdf">A4</a>' in html
-    with pytest.raises(PluginError, match=r"index\.md, does not link cheatsheet\.md"):
-        hook["on_page_content"]("<p>No link.</p>", **arguments)
-
-
-def test_an_unknown_section_stops_the_build(tmp_path):
-    project = copy_project(tmp_path)
-    change(project / SELECTION, "[gpu-device]", "[gpu-devices]")
-    text = (project / SELECTION).read_text(encoding="utf-8")
-    line = text[: text.index("[gpu-devices]")].count("\n") + 1
-    message = stop_of(project)
-    assert (
-        f"{SELECTION}:{line}: docs/en/gpu-device.md has no section gpu-devic" in message
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        (
-            "index: [seed]\nnone: [none]\n",
-            ":2: there is no docs/en/none.md; mend 'none'",
-        ),
-        ("index: [none]\n", ":1: docs/en/index.md has no section none; mend 'none'"),
-        ("index: [thanks]\n", ":1: the section thanks of index has no code"),
-        ("index: seed\n", ":1: each line is a page and the ids of its sections"),
-        ("[index]\n", ":1: each line is a page and the ids of its sections"),
-        ("a: [b]\nindex: [seed\n", ":3: this is not YAML"),
-    ],
-)
-def test_a_mistake_in_the_selection_is_named_with_its_line(tmp_path, text, words):
-    (tmp_path / "docs").mkdir()
-    (tmp_path / "docs/en").symlink_to(ROOT / "docs/en")
-    (tmp_path / SELECTION).write_text(text, encoding="utf-8")
-    with pytest.raises(SheetError) as error:
-        compose(tmp_path, "docs/en", ROOT, "")
-    assert str(error.value).startswith(SELECTION + words)
 
 
 LONG = '''\
@@ -387,6 +315,6 @@ def test_code_is_made_narrow():
 
 def test_each_language_has_its_words(printed):
     for language in read_languages(ROOT):
-        page = soup(printed / language.code, "cheatsheet")
+        page = printed.soup(language.code or "en", "cheatsheet")
         assert page.html["lang"] == language.lang
         assert page.select_one(".sheet h1 ~ p").text

@@ -1,48 +1,35 @@
 """`mkdocs serve`: both languages, and what is edited shows after a reload."""
 
-import os
+import json
 import re
-import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from pathlib import Path
 
 import pytest
 
-from tests.site.conftest import ROOT
+from tests.site.project import change, copy_project, environment
 
-PARTS = ("cheatsheet", "docs", "hooks", "snippets", "mkdocs.yml", "mkdocs.zh.yml")
 WAIT_SECONDS = 90
-
-
-def copy_project(folder: Path) -> Path:
-    for part in PARTS:
-        source = ROOT / part
-        ignore = shutil.ignore_patterns("__pycache__")
-        if source.is_dir():
-            shutil.copytree(source, folder / part, ignore=ignore)
-        else:
-            shutil.copy(source, folder)
-    return folder
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    folder = copy_project(tmp_path_factory.mktemp("served"))
+    """A project of few pages that is being served: its folder, address and log."""
+    folder = tmp_path_factory.mktemp("served")
+    names = ("index", "custom-module", "labs/custom-distribution")
+    copy_project(folder, *names, program=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
-    environment.pop("SITE_URL", None)
     log = folder / "serve.log"
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "mkdocs", "serve", "-a", f"127.0.0.1:{port}"],
             cwd=folder,
-            env=environment,
+            env=environment(SITE_URL=None, REPO_URL=None),
             stdout=output,
             stderr=output,
         )
@@ -53,7 +40,7 @@ def served(tmp_path_factory):
             process.wait(30)
 
 
-def wait_for(url: str, words: str, log: Path) -> str:
+def wait_for(url: str, words: str, log) -> str:
     end = time.monotonic() + WAIT_SECONDS
     html = ""
     while time.monotonic() < end:
@@ -64,49 +51,84 @@ def wait_for(url: str, words: str, log: Path) -> str:
                 return html
         except OSError:
             pass
-        time.sleep(0.2)
+        time.sleep(0.1)
     raise AssertionError(f"{url} does not show {words!r}:\n{log.read_text()[-3000:]}")
-
-
-def change(file: Path, old: str, new: str) -> None:
-    text = file.read_text(encoding="utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def test_both_languages_are_served(served):
     _folder, url, log = served
-    html = wait_for(f"{url}zh/define-network/", "定义网络", log)
-    assert f'href="{url}zh/define-network/"' in html  # canonical: the served address
-    html = wait_for(f"{url}define-network/", "Define Network", log)
-    assert re.search(rf'hreflang="zh-Hans"|href="{url}zh/define-network/"', html)
+    html = wait_for(f"{url}zh/custom-module/", "</html>", log)
+    assert f'href="{url}zh/custom-module/"' in html  # canonical: the served address
+    html = wait_for(f"{url}custom-module/", "</html>", log)
+    assert re.search(rf'hreflang="zh-Hans"|href="{url}zh/custom-module/"', html)
     # No address of a repository is known: a notebook to download, and no Colab.
     html = wait_for(f"{url}labs/custom-distribution/", "page-downloads", log)
     assert "custom-distribution.ipynb" in html
     assert "colab" not in html
 
 
-def test_edits_show(served):
-    folder, url, log = served
-    wait_for(f"{url}custom-module/", "class", log)
-    edits = [
+MODULE, THEME = "snippets/custom_module.py", "cheatsheet/theme/material"
+# What is edited, how, where it shows, and the words that were not there before.
+EDITS = {
+    "an English page": (
         ("docs/en/custom-module.md", "# Custom Module", "# Edited English"),
+        ("custom-module/", "Edited English"),
+    ),
+    "a Chinese page": (
         ("docs/zh/custom-module.md", "# 自定义模块", "# 改过的中文"),
+        ("zh/custom-module/", "改过的中文"),
+    ),
+    "a snippet": (
         (
-            "snippets/custom_module.py",
+            MODULE,
             "self.hidden = nn.Linear(20, 256)",
-            "self.hidden = nn.LazyLinear(256)",
+            "self.hidden = nn.Bilinear(20, 256)",
         ),
+        ("zh/custom-module/", ">Bilinear</span>"),
+    ),
+    "the catalog": (
+        ("snippets/locales/zh.po", "必须最先调用：", "改过的译文："),
+        ("zh/custom-module/", "改过的译文"),
+    ),
+    "the glossary": (  # whose words stay whole in the search
         (
-            "cheatsheet/theme/material/partials/alternate.html",
-            "language-switch",
-            "edited language-switch",
+            "docs/glossary.yml",
+            "\nterms:\n",
+            "\nterms:\n  - en: reading a layer\n    zh: 按名字存放层\n",
         ),
-    ]
-    for file, old, new in edits:
-        change(folder / file, old, new)
-    wait_for(f"{url}custom-module/", "Edited English", log)
-    wait_for(f"{url}zh/custom-module/", "改过的中文", log)
-    for page in ("custom-module/", "zh/custom-module/"):
-        html = wait_for(url + page, "edited language-switch", log)
-        assert ">LazyLinear</span>" in html
+        ("zh/search/search_index.json", json.dumps("按名字存放层").strip('"')),
+    ),
+    "a style": (
+        (f"{THEME}/assets/stylesheets/site.css", "/* The look", "/* Edited. The look"),
+        ("assets/stylesheets/site.css", "Edited."),
+    ),
+    "a template": (
+        (f"{THEME}/partials/alternate.html", "language-switch", "edited-switch"),
+        ("zh/custom-module/", "edited-switch"),
+    ),
+    "the Chinese config": (
+        ("mkdocs.zh.yml", "纯 Markdown", "改过的标签"),
+        ("zh/custom-module/", "改过的标签"),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", EDITS)
+def test_an_edit_shows(served, what):
+    folder, url, log = served
+    (file, old, new), (page, words) = EDITS[what]
+    assert words not in wait_for(url + page, "", log)
+    change(folder / file, old, new)
+    wait_for(url + page, words, log)
+
+
+def test_an_edit_of_the_program_asks_for_a_restart(served):
+    """MkDocs loads it once."""
+    folder, url, log = served
+    wait_for(url, "</html>", log)
+    change(folder / "cheatsheet/forms/llms.py", "\n", "\n\n")
+    end = time.monotonic() + WAIT_SECONDS
+    words = "cheatsheet/forms/llms.py has changed: restart mkdocs"
+    while words not in log.read_text(encoding="utf-8"):
+        assert time.monotonic() < end, log.read_text()[-3000:]
+        time.sleep(0.1)

@@ -1,12 +1,12 @@
 """What the built site says of the recorded runs, in its own languages."""
 
-import re
+import json
 from dataclasses import replace
-from types import SimpleNamespace
+from urllib.parse import urljoin
 
 import pytest
-from bs4 import BeautifulSoup
-from mkdocs.exceptions import PluginError
+import yaml
+from markdown_it import MarkdownIt
 
 from cheatsheet.page import load
 from cheatsheet.run.records import (
@@ -17,9 +17,8 @@ from cheatsheet.run.records import (
     read_records,
     write_record,
 )
-from hooks import verified
-from tests.site.conftest import CODE, LANGUAGES, NAMES, ROOT, build
-from tests.site.test_serve import copy_project
+from tests.site.conftest import CODE, LANGUAGES, NAMES, ROOT
+from tests.site.project import copy_project, stage_all
 
 RUN = read_records(ROOT / "docs/runs", ROOT)["cpu"]
 NEVER = {"en": "GPU: not yet run.", "zh": "GPU：尚未运行。"}
@@ -33,21 +32,27 @@ SOME = {
 }
 
 
-def line_of(html: str) -> str | None:
-    line = BeautifulSoup(html, "html.parser").select_one("article .verified")
-    return line and line.text
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", NAMES)
 def test_each_page_says_what_it_ran_on(site, language, name):
-    html = site.html(language, name)
+    line = site.soup(language, name).select_one("article .verified")
     if not load(ROOT, f"docs/{language}/{name}.md").examples:
-        assert line_of(html) is None
+        assert line is None
         return
-    assert re.search(r'<p class="verified" data-search-exclude>.*</p>', html)
     if not (ROOT / "docs/runs/cuda.json").exists():
-        assert NEVER[language] in line_of(html)
+        assert NEVER[language] in line.text
+    page = site.url + site.address(language, name)
+    all_runs = site.url + site.address(language, "verified")
+    assert urljoin(page, line.select_one("a")["href"]) == all_runs
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_search_does_not_find_it(site, language):
+    """On every page the same words, which answer nobody."""
+    file = site.folder / LANGUAGES[language] / "search/search_index.json"
+    entries = json.loads(file.read_text(encoding="utf-8"))["docs"]
+    texts = [entry["text"].replace("\u200b", "") for entry in entries]
+    assert not [text for text in texts if NEVER[language] in text]
 
 
 def blocks_of(project, language: str, name: str) -> list[Block]:
@@ -70,9 +75,9 @@ def blocks_of(project, language: str, name: str) -> list[Block]:
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory):
-    """The site of a project with two pages that ran, one of them changed since then,
-    and an emulated run beside; and how many blocks the other one has."""
-    project = copy_project(tmp_path_factory.mktemp("planted"))
+    """What is staged of a project with two pages that ran, one of them changed since
+    then, and an emulated run beside; and how many blocks the other one has."""
+    project = copy_project(tmp_path_factory.mktemp("planted"), *PLANTED)
     blocks = [
         block
         for language in LANGUAGES
@@ -87,15 +92,17 @@ def planted(tmp_path_factory):
         page = project / f"docs/{language}/custom-module.md"
         text = page.read_text(encoding="utf-8")
         page.write_text(text.replace("```python\n", "```python\nnew = 1\n", 1), "utf-8")
-    folder = tmp_path_factory.mktemp("site")
-    done = build(project, folder, "http://127.0.0.1/")
-    assert done.returncode == 0, done.stderr
-    return folder, len(blocks_of(project, "en", "define-network"))
+    staged = dict(zip(LANGUAGES, stage_all(project), strict=True))
+    return staged, len(blocks_of(project, "en", "define-network"))
 
 
-def html_of(planted, language: str, name: str) -> str:
-    file = planted[0] / LANGUAGES[language] / name / "index.html"
-    return file.read_text(encoding="utf-8")
+PLANTED = ("index", "define-network", "custom-module", "gpu-info", "verified")
+
+
+def line_of(planted, language: str, name: str) -> str:
+    """What the front matter of a staged page says, which the page then shows."""
+    text = planted[0][language].pages[f"{name}.md"]
+    return yaml.safe_load(text.split("---\n")[1])["verified"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -103,7 +110,7 @@ def test_a_page_whose_blocks_all_ran(planted, language):
     python = ".".join(RUN.python.split(".")[:2])
     torch = RUN.torch.partition("+")[0]
     words = EVERY[language].format(RUN.time[:10], torch, python)
-    line = line_of(html_of(planted, language, "define-network"))
+    line = line_of(planted, language, "define-network")
     assert line.startswith(words)
     assert NEVER[language] in line  # an emulated run is no run on a GPU
 
@@ -112,59 +119,51 @@ def test_a_page_whose_blocks_all_ran(planted, language):
 def test_a_page_with_a_block_that_changed(planted, language):
     count = len(load(ROOT, f"docs/{language}/custom-module.md").examples)
     numbers = (count - 1, count) if language == "en" else (count, count - 1)
-    line = line_of(html_of(planted, language, "custom-module"))
+    line = line_of(planted, language, "custom-module")
     assert SOME[language].format(*numbers) in line
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_page_that_never_ran(planted, language):
-    line = line_of(html_of(planted, language, "gpu-info"))
+    line = line_of(planted, language, "gpu-info")
     assert line.startswith(
         {"en": "CPU: not yet run.", "zh": "CPU：尚未运行。"}[language]
     )
 
 
+def tables_of(text: str) -> list[list[list[str]]]:
+    """The cells of each table of a Markdown text, row by row."""
+    tables = []
+    for token in MarkdownIt("commonmark").enable("table").parse(text):
+        if token.type == "table_open":
+            tables.append([])
+        elif token.type == "tr_open":
+            tables[-1].append([])
+        elif token.type == "inline" and tables and token.level > 2:
+            tables[-1][-1].append(token.content)
+    return tables
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_of_all_runs(planted, language):
-    page = BeautifulSoup(html_of(planted, language, "verified"), "html.parser")
-    runs, pages = page.select("article table")
-    heads = [cell.text for cell in runs.select("th")]
+    text = planted[0][language].pages["verified.md"]
+    runs, pages = tables_of(text.split("---\n", 2)[2])
     emulated = {"en": "Emulated accelerator, no GPU", "zh": "模拟的加速器，并非 GPU"}
-    assert heads == ["", "CPU", "GPU", emulated[language]]
-    assert RUN.torch in runs.text
-    assert RUN.device.name in runs.text
-    rows = {
-        row.a["href"]: [cell.text for cell in row.select("td")[1:]]
-        for row in pages.select("tbody tr")
-    }
+    assert runs[0] == ["", "CPU", "GPU", emulated[language]]
+    cells = [row[1] for row in runs]
+    assert {RUN.torch, RUN.device.name, RUN.platform} <= set(cells)
     count = planted[1]
-    assert rows["../define-network/"] == [f"{count} / {count}", f"0 / {count}"]
-    assert len(rows) == len(CODE)
+    rows = {row[0].partition("](")[2]: row[1:] for row in pages[1:]}
+    assert rows["define-network.md)"] == [f"{count} / {count}", f"0 / {count}"]
+    assert len(rows) == len(PLANTED) - 1
 
 
-# A file that cannot be trusted stops the build: which ones, tests/run/test_records.py.
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_built_page_of_all_runs(site, language):
+    runs, pages = site.soup(language, "verified").select("article table")
+    assert RUN.device.name in runs.text or RUN.torch in runs.text
+    assert len(pages.select("tbody tr a")) == len(CODE)
 
 
-def test_a_bad_record_stops_the_build(tmp_path):
-    project = copy_project(tmp_path)
-    record = project / "docs/runs/cpu.json"
-    record.write_text(record.read_text(encoding="utf-8")[:-100], encoding="utf-8")
-    done = build(project, project / "site", "http://127.0.0.1/")
-    message = re.sub(r"\s+", " ", done.stderr)
-    assert done.returncode != 0
-    assert "Traceback" not in message
-    assert "docs/runs/cpu.json:" in message
-    assert "the file is cut off or damaged" in message
-
-
-def test_the_page_of_all_runs_needs_its_marks(tmp_path):
-    file = SimpleNamespace(src_uri="verified.md", abs_src_path="docs/en/verified.md")
-    page = SimpleNamespace(file=file)
-    config = SimpleNamespace(config_file_path=str(tmp_path / "mkdocs.yml"))
-    config.extra = {"verified": dict.fromkeys(["cpu", "cuda", "not_yet", "page"], "")}
-    config.extra["verified"]["facts"] = [""] * 8
-    config.nav = []
-    with pytest.raises(
-        PluginError, match=r"verified\.md:1: write \{\{ pages \}\} once"
-    ):
-        verified.on_page_markdown("{{ runs }}", page=page, config=config, files=None)
+# A record that cannot be trusted, or a page without the marks of the tables, stops the
+# build: test_bad_input.py, tests/run/test_records.py.
