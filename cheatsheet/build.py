@@ -198,8 +198,7 @@ class _Stage:
 
     def _output(self, example: Example, output: Fence) -> str:
         """The header of an output fence: what it is, and its label."""
-        label = self.words.error if example.raises else self.words.output
-        label += f" · {output.title}" if output.title else ""
+        label = self.words.label(example, output.title)
         error = " .error" if example.raises else ""
         return f'text {{ .output{error} .no-copy data-label="{label}" }}'
 
@@ -243,20 +242,10 @@ class _Stage:
             files[notebook_of(name)] = writes_json(notebook) + "\n"
         files |= texts
         entries = [
-            llms.Entry(
-                self.titles[name],
-                urljoin(self.site_url, name),
-                self.pages[name].description,
-                text,
-            )
-            for name, text in texts.items()
+            f"[{self.titles[name]}]({urljoin(self.site_url, name)}): {self.pages[name].description}"
+            for name in texts
         ]
-        words, summary = self.extra["llms"], self.settings["site_description"]
-        head = llms.introduction(self.settings["site_name"], summary, words["about"])
-        full = urljoin(self.site_url, "llms-full.txt")
-        files["llms.txt"] = llms.index(head, entries, full, words)
-        files["llms-full.txt"] = llms.whole(head, entries)
-        return files
+        return files | llms.of_site(self.settings, self.site_url, entries, list(texts.values()))
 
 
 def _with_front(front: dict, text: str) -> str:

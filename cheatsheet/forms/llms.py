@@ -3,33 +3,20 @@
 They follow https://llmstxt.org.
 """
 
-from dataclasses import dataclass
+from urllib.parse import urljoin
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One page: its title, its address, what it is about, and its plain Markdown."""
+def of_site(settings: dict, site_url: str, links: list[str], texts: list[str]) -> dict[str, str]:
+    """Both files, by name, of a site with these settings.
 
-    title: str
-    address: str
-    description: str
-    text: str
-
-
-def introduction(name: str, summary: str, about: str) -> str:
-    """What both files begin with."""
-    return f"# {name}\n\n> {summary.strip()}\n\n{about.strip()}\n"
-
-
-def index(head: str, entries: list[Entry], full: str, words: dict[str, str]) -> str:
-    """llms.txt. `full` is the address of llms-full.txt; `words` those of the config."""
-    lines = [head, f"## {words['pages']}\n"]
-    lines += [f"- [{e.title}]({e.address}): {e.description}" for e in entries]
+    `links` are what the list says of each page, its title, its address and what it is about;
+    `texts` are the pages.
+    """
+    words = settings["extra"]["llms"]
+    summary, about = settings["site_description"].strip(), words["about"].strip()
+    head = f"# {settings['site_name']}\n\n> {summary}\n\n{about}\n"
+    full = f"[llms-full.txt]({urljoin(site_url, 'llms-full.txt')}): {words['full']}"
+    lines = [head, f"## {words['pages']}\n", *(f"- {link}" for link in links)]
     # The convention's own word for what may be left out.
-    lines += ["\n## Optional\n", f"- [llms-full.txt]({full}): {words['full']}"]
-    return "\n".join(lines) + "\n"
-
-
-def whole(head: str, entries: list[Entry]) -> str:
-    """llms-full.txt."""
-    return "\n".join([head, *(entry.text for entry in entries)])
+    lines += ["\n## Optional\n", f"- {full}"]
+    return {"llms.txt": "\n".join(lines) + "\n", "llms-full.txt": "\n".join([head, *texts])}

@@ -14,10 +14,9 @@ from cheatsheet.page import Example, Page, Part, Plot, Prose, Shell, Shown
 # In code and in formulas every sign stands for itself.
 CODE = r"(?P<ticks>`+)(?!`)(?:(?!\n\n).)+?(?<!`)(?P=ticks)(?!`)"
 VERBATIM = rf"(?P<verbatim>{CODE}|\$\$.+?\$\$)"
-IMAGE = r"!\[(?P<alt>[^\]]*)\]\((?P<image>[^)\s]+)\)(?P<end>\n?)"
 LINK = r"\]\((?P<link>[^)\s]+)(?=[)\s])"
 ATTRIBUTES = r"[ \t]*\{:?[ ]?(?:[#.][\w-]+|[\w-]+=[^\s}]+)(?:[ ][^{}\n]*)?\}"
-INLINE = re.compile("|".join([VERBATIM, IMAGE, LINK, ATTRIBUTES]), re.S)
+INLINE = re.compile("|".join([VERBATIM, LINK, ATTRIBUTES]), re.S)
 INLINE_LANGUAGE = re.compile(r"(?<=`)(?:#!|:::)\w+ ")
 BLOCK = re.compile(r"(?P<marks>/{3,})[ ]*(?P<kind>[\w-]+)(?:[ ]*\|[ ]*(?P<title>.*))?$")
 OPTION = re.compile(r"[ ]{4}[\w-]+:")
@@ -31,6 +30,10 @@ class Words:
     defined_above: str  # "`{name}` is defined above."
     output: str
     error: str
+
+    def label(self, example: Example, title: str | None) -> str:
+        """What stands with an output of an example, such as "Error · GPU"."""
+        return " · ".join(filter(None, [self.error if example.raises else self.output, title]))
 
 
 @dataclass(frozen=True)
@@ -112,8 +115,6 @@ class _Plain:
     def _inline(self, match: re.Match) -> str:
         if match["verbatim"]:
             return INLINE_LANGUAGE.sub("", match[0], count=1)
-        if match["image"]:
-            return f"![{match['alt']}]({self.link(match['image'])}){match['end']}"
         if match["link"]:
             return f"]({self.link(match['link']) or match['link']}"
         return ""
@@ -124,9 +125,8 @@ def _with_outputs(piece: Piece, words: Words) -> str:
         return piece.text
     fences = [fence("python", piece.text)]
     if piece.example:
-        label = words.error if piece.example.raises else words.output
         for title, block in piece.example.outputs.items():
-            fences += [f"{label} · {title}"] if title else []
+            fences += [words.label(piece.example, title)] if title else []
             fences.append(fence("text", block.source))
     return "\n\n".join(fences)
 
