@@ -78,6 +78,12 @@ def test_printed_and_value(code, text, wanted):
             [("error", "UnpicklingError|a\n\tb|pickle.UnpicklingError: a\n\tb")],
         ),
         ("49\nOSError: a\n", [("stream", "49\n"), ("error", "OSError|a|OSError: a")]),
+        (
+            "Linear: 49\n\nStopIteration\n",
+            [("stream", "Linear: 49\n\n"), ("error", "StopIteration||StopIteration")],
+        ),
+        ("1\nmy.NoLayer: a\n", [("stream", "1\n"), ("error", "NoLayer|a|my.NoLayer: a")]),
+        ("zlib.error: a\n", [("error", "error|a|zlib.error: a")]),
     ],
 )
 def test_error(text, wanted):
