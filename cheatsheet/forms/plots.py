@@ -8,18 +8,22 @@ from nbformat import NotebookNode
 from cheatsheet.page import Page, Plot, SourceError
 from cheatsheet.run.compare import difference
 
-# The colours in which matplotlib draws by itself, as the theme's: site.css has them for
-# light and dark grounds.
-COLOURS = {
-    "#000000": "currentColor",
+# The look of the page for what matplotlib draws, by pattern; site.css has the colours for light
+# and dark grounds.
+LOOK = {
+    r"(?s)<metadata>.*?</metadata>|<style .*?</style>|<!--.*?-->": "",
+    r'<g id="[^"]*"': "<g",
+    r"font-family: [^;\"]*;? ?": "",
+    "fill: #ffffff": "fill: none",  # the ground is the page's own
+    "#000000|#b0b0b0": "currentColor",  # lines and words, and the grid
     "#1f77b4": "var(--plot-0)",
     "#ff7f0e": "var(--plot-1)",
     "#2ca02c": "var(--plot-2)",
     "#d62728": "var(--plot-3)",
     "#9467bd": "var(--plot-4)",
-    "#b0b0b0": "currentColor",  # of a grid
+    r"\s*\n\s*": " ",
+    "> <": "><",
 }
-NO_PART_OF_THE_DRAWING = re.compile(r"<metadata>.*?</metadata>|<style .*?</style>|<!--.*?-->", re.S)
 
 
 def plots_of(page: Page, notebook: NotebookNode) -> dict[int, str]:
@@ -57,10 +61,8 @@ def plots_of(page: Page, notebook: NotebookNode) -> dict[int, str]:
 
 def plot_in_section(page: Page, plots: dict[int, str], section: str) -> str | None:
     """The first drawing in a section of a lab, None where there is none."""
-    for one in page.sections:
-        if one.id == section:
-            return next((plots[p.line] for p in one.parts if p.line in plots), None)
-    return None
+    parts = (part for one in page.sections if one.id == section for part in one.parts)
+    return next((plots[part.line] for part in parts if part.line in plots), None)
 
 
 def _outputs(page: Page, line: int, cell: NotebookNode) -> tuple[str, list[str]]:
@@ -82,18 +84,11 @@ def _outputs(page: Page, line: int, cell: NotebookNode) -> tuple[str, list[str]]
 
 def figure(svg: str, words: str) -> str:
     """A plot in the colours and fonts of the page around it, on one line of HTML."""
-    svg = svg[svg.index("<svg") :]
-    svg = NO_PART_OF_THE_DRAWING.sub("", svg)
-    svg = re.sub(r'<g id="[^"]*"', "<g", svg)
-    svg = svg.replace("fill: #ffffff", "fill: none")  # the ground is the page's own
-    svg = re.sub(r"font-family: [^;\"]*;? ?", "", svg)
     svg = re.sub(r"\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", svg)
-    for colour, ours in COLOURS.items():
-        svg = svg.replace(colour, ours)
-    width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups()
-    label = html.escape(words)
-    head = f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{label}">'
-    svg = re.sub(r"<svg [^>]*>", lambda _: head, svg, count=1)
-    svg = re.sub(r"\s*\n\s*", " ", svg).replace("> <", "><").strip()
+    opening = re.search(r'<svg [^>]*?(viewBox="[^"]*")[^>]*>', svg)
+    drawing = svg[opening.end() :]
+    for pattern, ours in LOOK.items():
+        drawing = re.sub(pattern, ours, drawing)
+    head = f'<svg {opening[1]} role="img" aria-label="{html.escape(words)}">'
     # The search reads text, and the numbers of an axis answer nobody.
-    return f'<figure class="plot" data-search-exclude>{svg}</figure>'
+    return f'<figure class="plot" data-search-exclude>{head}{drawing.strip()}</figure>'
