@@ -1,6 +1,7 @@
 """A definition as it stands on paper: what it does, without what guards it."""
 
 import ast
+from itertools import accumulate
 
 
 def compact(source: str) -> str:
@@ -9,49 +10,43 @@ def compact(source: str) -> str:
     An argument check is an `if` that does nothing but raise. What is worked out for
     checks alone goes with them. The fields of a class keep their types.
     """
-    source = _without_hints(source)
-    tree = ast.parse(source)
-    gone = [node for node in ast.walk(tree) if _is_docstring(node) or _is_check(node)]
-    for function in ast.walk(tree):
-        if isinstance(function, ast.FunctionDef):
-            gone += _only_for(gone, function)
-    lines = source.split("\n")
-    kept = [True] * len(lines)
+    nodes = list(ast.walk(ast.parse(source)))
+    gone = [node for node in nodes if _is_docstring(node) or _is_check(node)]
+    for function in (node for node in nodes if isinstance(node, ast.FunctionDef)):
+        gone += _only_for(gone, function)
+    lines = source.encode("utf-8").splitlines(keepends=True)  # the columns of ast are bytes
+    starts = [0, *accumulate(map(len, lines))]
+    spans = _hints(nodes, starts, source.encode("utf-8"))
     for node in gone:
         first = node.lineno - 1
-        while first and lines[first - 1].lstrip().startswith("#"):  # what is said of the check
+        while first and lines[first - 1].lstrip().startswith(b"#"):  # what is said of the check
             first -= 1
-        kept[first : node.end_lineno] = [False] * (node.end_lineno - first)
-    return "\n".join(
-        line for line, stays in zip(lines, kept, strict=True) if stays and line.strip()
-    )
-
-
-def _without_hints(source: str) -> str:
-    text = source.encode("utf-8")  # the columns of ast are bytes
-    starts = [0]
-    for line in text.splitlines(keepends=True):
-        starts.append(starts[-1] + len(line))
-    spans = []
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.arg) and node.annotation:
-            first = starts[node.lineno - 1] + node.col_offset
-            spans.append((first + len(node.arg.encode("utf-8")), node.annotation))
-        elif isinstance(node, ast.FunctionDef) and node.returns:
-            first = starts[node.returns.lineno - 1] + node.returns.col_offset
-            spans.append((text.rindex(b")", 0, first) + 1, node.returns))
-    for first, hint in sorted(spans, key=lambda span: span[0], reverse=True):
-        last = starts[hint.end_lineno - 1] + hint.end_col_offset
+        spans.add((starts[first], starts[node.end_lineno]))
+    text = source.encode("utf-8")
+    for first, last in sorted(spans, reverse=True):
         text = text[:first] + text[last:]
-    return text.decode("utf-8")
+    return "\n".join(line for line in text.decode("utf-8").split("\n") if line.strip())
+
+
+def _hints(nodes: list[ast.AST], starts: list[int], text: bytes) -> set[tuple[int, int]]:
+    """Where the type hints of functions stand in the text, with the signs before them."""
+    spans = set()
+    for node in nodes:
+        if isinstance(node, ast.arg) and node.annotation:
+            hint = node.annotation
+            first = starts[node.lineno - 1] + node.col_offset + len(node.arg.encode("utf-8"))
+        elif isinstance(node, ast.FunctionDef) and node.returns:
+            hint = node.returns
+            first = text.rindex(b")", 0, starts[hint.lineno - 1] + hint.col_offset) + 1
+        else:
+            continue
+        spans.add((first, starts[hint.end_lineno - 1] + hint.end_col_offset))
+    return spans
 
 
 def _is_docstring(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    )
+    value = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(value, ast.Constant) and isinstance(value.value, str)
 
 
 def _is_check(node: ast.AST) -> bool:
