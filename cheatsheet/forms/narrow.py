@@ -1,11 +1,9 @@
 """Code as narrow as a column of the sheet: wrapped as Python is, not by the paper."""
 
-import io
 import re
-import tokenize
 
 from cheatsheet.standalone.tidy import format_narrow
-from cheatsheet.words.text import width
+from cheatsheet.words.text import comments, width
 
 # What a column of A4 holds at the size of print.css, in the widest of its fonts.
 COLUMNS = 68
@@ -16,24 +14,26 @@ PIECES = re.compile(rf"[{WIDE}][{MARKS}]*\s*|[^{WIDE}\s]+\s*")
 
 
 def make_narrow(sources: list[str]) -> list[str]:
-    """Each source as ruff formats it for a column."""
-    raised = ["\n".join(_raise_comments(source)) + "\n" for source in sources]
-    texts = format_narrow(raised, COLUMNS)
-    return ["\n".join(map(_wrap_comment, text.strip().split("\n"))) for text in texts]
+    """Each source as ruff formats it for a column; no blank line where there was none."""
+    made = []
+    texts = format_narrow(list(map(_raise_comments, sources)), COLUMNS)
+    for source, text in zip(sources, texts, strict=True):
+        lines = [_wrap_comment(line) for line in text.strip().split("\n")]
+        dense = "\n\n" not in source  # around a definition, ruff puts blank lines
+        made.append("\n".join(line for line in lines if line or not dense))
+    return made
 
 
-def _raise_comments(source: str) -> list[str]:
-    """The lines; a comment that makes its line too long stands above it instead."""
+def _raise_comments(source: str) -> str:
+    """The source; a comment that makes its line too long stands above it instead."""
     lines = source.split("\n")
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    comments = [token for token in tokens if token.type == tokenize.COMMENT]
-    for token in reversed(comments):
-        row, column = token.start
-        code = lines[row - 1][:column].rstrip()
-        if code and width(lines[row - 1]) > COLUMNS:
+    for comment in reversed(comments(source)):
+        line = lines[comment.line - 1]
+        code = line[: comment.column].rstrip()
+        if code and width(line) > COLUMNS:
             indent = code[: len(code) - len(code.lstrip())]
-            lines[row - 1 : row] = [indent + token.string, code]
-    return lines
+            lines[comment.line - 1 : comment.line] = [indent + comment.text, code]
+    return "\n".join(lines) + "\n"
 
 
 def _wrap_comment(line: str) -> str:

@@ -9,10 +9,7 @@ import ast
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-
-import yaml
 
 from cheatsheet.forms.compact import compact
 from cheatsheet.forms.narrow import make_narrow
@@ -31,30 +28,25 @@ from cheatsheet.page import (
 from cheatsheet.standalone.definitions import Definitions
 from cheatsheet.standalone.program import Reader
 from cheatsheet.standalone.statements import Statement
+from cheatsheet.words.settings import read_settings
 
 SELECTION = "docs/cheatsheet.yml"
 # An output that takes more room than its code tells too little to stand on paper.
 OUTPUT_LINES = 4
 OUTPUT_COLUMNS = 66
 # What is pasted must run; the blocks that do stand on the pages themselves.
-CODE = "{ .no-copy }"
+PYTHON = "python { .no-copy }"
+SHELL = "bash { .no-copy }"
+Parts = list[tuple[str, str]]  # the header of a fence, "" for prose, and the text
 
 
-def read_selection(root: Path) -> dict[str, list[str]]:
-    """The ids of the chosen sections, by page.
-
-    Raises:
-        SourceError: the file cannot be read, or is not such a table.
-    """
-    try:
-        chosen = yaml.safe_load(read_text(root, SELECTION))
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1
-        raise SourceError(SELECTION, line, f"this is not YAML: {error}.") from error
-    lists = chosen.values() if isinstance(chosen, dict) else [None]
-    if not all(isinstance(ids, list) and all(isinstance(one, str) for one in ids) for ids in lists):
-        problem = "each line is a page and the ids of its sections; write `page: [id]`."
-        raise SourceError(SELECTION, 1, problem)
+def _read_selection(root: Path) -> dict[str, list[str]]:
+    """The ids of the chosen sections, by page."""
+    chosen = read_settings(root, SELECTION)
+    for ids in chosen.values():
+        if not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
+            problem = "each line is a page and the ids of its sections; write `page: [id]`."
+            raise SourceError(SELECTION, 1, problem)
     return chosen
 
 
@@ -70,10 +62,11 @@ def compose(
     an output of an example is shown.
 
     Raises:
-        SourceError: the selection names a page, a section or code that is not there.
+        SourceError: the selection is no table of pages and sections, or names a page, a section
+            or code that is not there.
     """
-    sheet = _Sheet(root, definitions, header)
-    for name, ids in read_selection(root).items():
+    sheet = _Sheet(root, header)
+    for name, ids in _read_selection(root).items():
         page = pages.get(f"{name}.md")
         if page is None:
             folder = next(iter(pages.values())).path.parent.as_posix()
@@ -85,27 +78,17 @@ def compose(
                 raise sheet.error(name, one, f"{page.path} has no section {one}")
             level = 3 if name in ids and one != name else 2
             sheet.add(name, sections[one], level, reader)
-    imports = fence(f"python {CODE}", "\n".join(_merge(sheet.imports)))
-    return "\n\n".join([imports, *sheet.finish()]) + "\n"
-
-
-@dataclass(frozen=True)
-class Code:
-    """Python that still has the width it has on a page."""
-
-    source: str
-    is_definition: bool
+    return "\n\n".join([fence(PYTHON, _merge(sheet.imports)), *sheet.finish()]) + "\n"
 
 
 class _Sheet:
     """What the sheet holds so far."""
 
-    def __init__(self, root: Path, definitions: Definitions, header):
+    def __init__(self, root: Path, header: Callable[[Example, Fence], str]):
         self.root = root
-        self.definitions = definitions
         self.header = header
-        self.sections: list[list[str | Code]] = []
-        self.imports: list[ast.Import | ast.ImportFrom] = []
+        self.sections: list[Parts] = []
+        self.imports: set[tuple[str, str]] = set()  # module ("" for `import x`), name
         self._shown: set[str] = set()
 
     def error(self, page: str, word: str, problem: str) -> SourceError:
@@ -121,55 +104,50 @@ class _Sheet:
             raise self.error(page, name, f"the section {name} of {page} has no code")
         anchor = name if name == page else f"{page}-{name}"
         link = f"[{section.title}]({page}.md#{name})"
-        parts: list[str | Code] = [f"{'#' * level} {link} {{ #{anchor} }}"]
+        parts: Parts = [("", f"{'#' * level} {link} {{ #{anchor} }}")]
         self.sections.append(parts)
         first = section.parts[0]
         if name == page and isinstance(first, Prose):
             answer = " ".join(first.text.split("\n\n")[0].split("\n"))
-            parts.append(answer.replace("](#", f"]({page}.md#"))
+            parts.append(("", answer.replace("](#", f"]({page}.md#")))
         if isinstance(code, Shell):
-            parts.append(fence(f"bash {CODE}", code.code.source))
+            parts.append((SHELL, code.code.source))
             return
-        parts += self._python(code, reader)
-        for output in code.outputs.values():
-            if _is_short(output.source):
-                parts.append(fence(self.header(code, output), output.source))
+        parts += [(PYTHON, text) for text in self._python(code, reader)]
+        short = (output for output in code.outputs.values() if _is_short(output.source))
+        parts += [(self.header(code, output), output.source) for output in short]
 
-    def _python(self, example: Example, reader: Reader) -> list[Code]:
+    def _python(self, example: Example, reader: Reader) -> list[str]:
         """The code without its imports, after the definitions that it uses."""
         imports, needs, shown = reader.for_sheet(example)
         self._import(imports, shown)
-        definitions = []
-        for statement in needs:
-            if not statement.is_import and statement.source not in self._shown:
-                self._shown.add(statement.source)
-                definitions.append(compact(statement.source))
-        code = [Code(re.sub(r"\n{3,}", "\n\n", shown), is_definition=False)]
-        if definitions:
-            text = "\n".join(definitions)
-            self._import([s for s in needs if s.is_import], text)
-            code.insert(0, Code(text, is_definition=True))
-        return code
+        new = [s for s in needs if not s.is_import and s.source not in self._shown]
+        self._shown |= {statement.source for statement in new}
+        definitions = "\n".join(compact(statement.source) for statement in new)
+        self._import([s for s in needs if s.is_import], definitions)
+        code = re.sub(r"\n{3,}", "\n\n", shown)
+        return [definitions, code] if definitions else [code]
 
     def _import(self, statements: list[Statement], code: str) -> None:
+        """Note what the code uses of imports."""
         used = {n.id for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Name)}
-        self.imports += [s.node for s in statements if s.binds & used]
+        nodes = [statement.node for statement in statements if statement.binds & used]
+        self.imports |= {
+            (getattr(node, "module", ""), ast.unparse(alias))
+            for node in nodes
+            for alias in node.names
+        }
 
     def finish(self) -> list[str]:
         """The sections as Markdown, the code as narrow as a column."""
-        code = [p for parts in self.sections for p in parts if isinstance(p, Code)]
-        narrow = dict(zip(code, make_narrow([c.source for c in code]), strict=True))
+        code = [text for parts in self.sections for header, text in parts if header == PYTHON]
+        narrow = iter(make_narrow(code))
         sections = []
         for parts in self.sections:
             texts = []
-            for part in parts:
-                if isinstance(part, Code):
-                    lines = narrow[part].split("\n")
-                    if part.is_definition:
-                        lines = [line for line in lines if line]
-                    texts.append(fence(f"python {CODE}", "\n".join(lines)))
-                else:
-                    texts.append(part)
+            for header, text in parts:
+                text = next(narrow) if header == PYTHON else text
+                texts.append(fence(header, text) if header else text)
             sections.append("\n\n".join(["/// html | section", *texts, "///"]))
         return sections
 
@@ -179,24 +157,11 @@ def _is_short(output: str) -> bool:
     return len(lines) <= OUTPUT_LINES and max(map(len, lines)) <= OUTPUT_COLUMNS
 
 
-def _merge(imports: list[ast.Import | ast.ImportFrom]) -> list[str]:
+def _merge(imports: set[tuple[str, str]]) -> str:
     """Each import once, those of one module together, the standard library first."""
-    plain: set[str] = set()
-    members: dict[str, set[str]] = {}
-    for node in imports:
-        names = {ast.unparse(alias) for alias in node.names}
-        if isinstance(node, ast.Import):
-            plain |= names
-        else:
-            members.setdefault(node.module, set()).update(names)
-    lines = [(name.split(" ")[0], False, f"import {name}") for name in plain]
-    lines += [
-        (module, True, f"from {module} import {', '.join(sorted(names))}")
-        for module, names in members.items()
-    ]
-
-    def order(line: tuple[str, bool, str]) -> tuple:
-        module, is_from, _ = line
-        return module.split(".")[0] not in sys.stdlib_module_names, is_from, module
-
-    return [text for *_, text in sorted(lines, key=order)]
+    lines = sorted(f"import {name}" for module, name in imports if not module)
+    for module in sorted({module for module, _ in imports if module}):
+        names = sorted(name for one, name in imports if one == module)
+        lines.append(f"from {module} import {', '.join(names)}")
+    packages = {line: re.split("[ .]", line)[1] for line in lines}
+    return "\n".join(sorted(lines, key=lambda one: packages[one] not in sys.stdlib_module_names))

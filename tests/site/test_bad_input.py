@@ -205,8 +205,8 @@ def test_an_unknown_section_on_the_sheet(project):
         ("index: [none]\n", ":1: docs/en/index.md has no section none; mend 'none'"),
         ("index: [thanks]\n", ":1: the section thanks of index has no code"),
         ("index: seed\n", ":1: each line is a page and the ids of its sections"),
-        ("[index]\n", ":1: each line is a page and the ids of its sections"),
-        ("a: [b]\nindex: [seed\n", ":3: this is not YAML"),
+        ("[index]\n", ":1: this is no mapping; write `key: value` lines."),
+        ("a: [b]\nindex: [seed\n", ":3: not YAML: "),
     ],
 )
 def test_a_mistake_in_the_selection(project, text, words):
