@@ -113,7 +113,7 @@ class _Stage:
         self.pages = {n: load(root, f"{language.docs}/{n}") for n in self.titles}
         self.snippets = _localized(root, language)
         self.definitions = Definitions.read(self.snippets)
-        self.verified = Verified.read(root, self.extra["verified"])
+        self.verified = Verified(root, self.pages, self.extra["verified"])
         labels = self.extra["labels"]
         keys = ("blocks", "defined_above", "output", "error")
         self.words = Words(**{key: labels[key] for key in keys})
@@ -160,7 +160,7 @@ class _Stage:
         repository = self.settings.get("repo_url")
         if repository:
             front["edit"] = f"{repository.rstrip('/')}/edit/main/{page.path}"
-        if line := self.verified.line(page):
+        if line := self.verified.line(name):
             front["verified"] = line
         if page.examples:
             front["markdown"], front["notebook"] = name, notebook_of(name)
@@ -187,8 +187,7 @@ class _Stage:
         text = "\n".join(lines)
         text = text.partition("\n---\n")[2] if page.description else text
         if name == VERIFIED:
-            titled = [(title, n, self.pages[n]) for n, title in self.titles.items()]
-            text = self.verified.fill(page, text, titled)
+            text = self.verified.fill(page, text, self.titles)
         if self.extra["cheatsheet"]["pdf"] and name == "index.md":
             text = text.replace(f"]({SHEET})", f"]({SHEET}) · {self._pdfs()}", 1)
             if self._pdfs() not in text:

@@ -10,7 +10,6 @@ import yaml
 
 from cheatsheet import build
 from cheatsheet.build import Staged, address_of, finish, stage
-from cheatsheet.forms.verified import Verified
 from cheatsheet.page import SourceError, read
 from cheatsheet.standalone import program, tidy
 from cheatsheet.words.languages import read_languages
@@ -396,7 +395,7 @@ def test_an_edit_costs_what_it_changed(project, tidied):
     assert tidied and all("4711" in text for run in tidied for text in run)
     assert warm.copies["index.md"] == first.copies["index.md"]
     assert "answer = 4711" in warm.copies["more.md"]["block-2"].text
-    for cache in (read, program.program_of, Verified._count):
+    for cache in (read, program.program_of):
         cache.cache_clear()
     tidy._known.clear()
     assert staged(project) == warm, "what is remembered changes nothing"

@@ -5,8 +5,7 @@ imported definitions, passed there.
 """
 
 from collections import Counter
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable
 from pathlib import Path
 
 from cheatsheet.page import Page, SourceError
@@ -17,33 +16,28 @@ FOLDER = "docs/runs"
 KINDS = ("cpu", "cuda")
 
 
-@dataclass(frozen=True, eq=False)
 class Verified:
-    """The recorded runs, and what is said of them: `extra.verified` of a config."""
+    """The recorded runs, and what is said of them, by page: its line and its row.
 
-    root: Path
-    runs: dict[str, Run]
-    words: dict
+    `pages` are those of the site by file name, `words` the `extra.verified` of a config.
+    Errors as `read_records`.
+    """
 
-    @classmethod
-    def read(cls, root: Path, words: dict) -> "Verified":
-        """Errors as `read_records`."""
-        return cls(root, read_records(root / FOLDER, root), words)
+    def __init__(self, root: Path, pages: dict[str, Page], words: dict):
+        self.words = words
+        self.runs = read_records(root / FOLDER, root)
+        self.totals = {name: len(page.examples) for name, page in pages.items()}
+        self.passed = {
+            name: {kind: count_passed(page, self.runs.get(kind), root)[1] for kind in KINDS}
+            for name, page in pages.items()
+        }
 
-    @lru_cache  # noqa: B019 - asked for by the page itself, and by the table
-    def _count(self, page: Page) -> tuple[int, dict[str, int]]:
-        """How many examples a page has, and how many passed, by kind of device."""
-        counts = {k: count_passed(page, self.runs.get(k), self.root) for k in KINDS}
-        return len(page.examples), {kind: passed for kind, (_, passed) in counts.items()}
-
-    def line(self, page: Page) -> str:
+    def line(self, name: str) -> str:
         """What a page says it ran on; "" for a page without code."""
-        total, passed = self._count(page)
-        if not total:
+        if not (total := self.totals[name]):
             return ""
         sentences = []
-        for kind in KINDS:
-            done = passed[kind]
+        for kind, done in self.passed[name].items():
             form = "every" if done == total else "some" if done else "none"
             facts = {"device": self.words[kind]}
             if run := self.runs.get(kind):
@@ -60,15 +54,15 @@ class Verified:
             sentences.append(self.words[form].format(**facts))
         return self.words["between"].join(sentences)
 
-    def fill(self, page: Page, text: str, pages: list[tuple[str, str, Page]]) -> str:
+    def fill(self, page: Page, text: str, titles: dict[str, str]) -> str:
         """The text of the page that lists all runs, with its two tables.
 
-        `pages` are the title, the file name and the page of each page of the site.
+        `titles` are those of the pages of the site, by file name.
 
         Raises:
             SourceError: a mark that a table takes the place of does not stand there once.
         """
-        tables = {"{{ runs }}": self._runs(), "{{ pages }}": self._by_page(pages)}
+        tables = {"{{ runs }}": self._runs(), "{{ pages }}": self._by_page(titles)}
         for mark, table in tables.items():
             if text.count(mark) != 1:
                 problem = f"write {mark} once, where the table of them belongs."
@@ -79,10 +73,9 @@ class Verified:
     def _runs(self) -> str:
         """One column a run: on a phone there is room for two or three, not for seven."""
         kinds = [*KINDS, *(kind for kind in self.runs if kind not in KINDS)]
-        columns = [self._facts(self.runs.get(kind)) for kind in kinds]
-        names = self.words["facts"]
-        rows = [[names[i], *row] for i, row in enumerate(zip(*columns, strict=True))]
-        return _table(["", *(self.words[kind] for kind in kinds)], rows)
+        columns = [self.words["facts"], *(self._facts(self.runs.get(kind)) for kind in kinds)]
+        head = ["", *(self.words[kind] for kind in kinds)]
+        return _table(head, zip(*columns, strict=True))
 
     def _facts(self, run: Run | None) -> list[str]:
         if run is None:
@@ -100,16 +93,14 @@ class Verified:
             f"{results['passed']} / {results.total()}",
         ]
 
-    def _by_page(self, pages: list[tuple[str, str, Page]]) -> str:
+    def _by_page(self, titles: dict[str, str]) -> str:
         rows = []
-        for title, name, page in pages:
-            total, passed = self._count(page)
-            if total:
-                counts = [f"{passed[kind]} / {total}" for kind in KINDS]
-                rows.append([f"[{title}]({name})", *counts])
+        for name, total in self.totals.items():
+            counts = [f"{done} / {total}" for done in self.passed[name].values()]
+            rows += [[f"[{titles[name]}]({name})", *counts]] if total else []
         return _table([self.words["page"], *(self.words[kind] for kind in KINDS)], rows)
 
 
-def _table(head: list[str], rows: list[list[str]]) -> str:
+def _table(head: list[str], rows: Iterable[Iterable[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
