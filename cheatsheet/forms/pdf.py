@@ -12,15 +12,7 @@ from cheatsheet.page import SourceError
 
 FILES = {"A4": "cheatsheet.pdf", "Letter": "cheatsheet-letter.pdf"}
 COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+FLAGS = ("--disable-gpu", "--disable-quic")  # beside those that Playwright gives by itself
 
 
 def find_chromium(playwright: Playwright) -> str:
@@ -32,8 +24,8 @@ def find_chromium(playwright: Playwright) -> str:
     path = next(filter(None, map(shutil.which, COMMANDS)), None)
     path = path or playwright.chromium.executable_path
     if not Path(path).exists():
-        problem = "no Chromium found to print the PDF with; run `playwright install "
-        problem += "chromium` or `apt-get install chromium`, or leave CHEATSHEET_PDF unset."
+        problem = "no Chromium found to print the PDF with; run `playwright install chromium` or "
+        problem += "`apt-get install chromium`, or leave CHEATSHEET_PDF unset."
         raise SourceError("mkdocs.yml", 1, problem)
     return path
 

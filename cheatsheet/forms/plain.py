@@ -57,12 +57,10 @@ def pieces_of(
     pieces = []
     for section in page.sections:
         if section.title:
-            heading = f"{'#' * section.level} {section.title}"
-            pieces.append(Piece("prose", plain.prose(heading)))
+            pieces.append(Piece("prose", plain.prose(f"{'#' * section.level} {section.title}")))
         for part in section.parts:
             if code := cells.get(part.line):
-                example = part if isinstance(part, Example) else None
-                pieces.append(Piece("code", code, example))
+                pieces.append(Piece("code", code, part if isinstance(part, Example) else None))
             elif not isinstance(part, Example):  # of code that has only imports, nothing
                 pieces.append(Piece("prose", plain.part(part)))
     return [piece for piece in pieces if piece.text]

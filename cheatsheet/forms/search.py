@@ -56,8 +56,8 @@ def simplified(entries: list[dict]) -> dict[str, dict[str, str]]:
     `signs` maps traditional characters to the simplified ones of the index, and `words`
     such words as 载入 (what those signs make of 載入) to the word used here, 加载.
     """
-    text = "\u200b".join(entry["title"] + "\u200b" + entry["text"] for entry in entries)
-    known = sorted({word for run in text.split("\u200b") for word in RUN.findall(run)})
+    texts = "\n".join(entry[key] for entry in entries for key in ("title", "text"))
+    known = sorted(set(RUN.findall(texts)))
     if not known:
         return {"signs": {}, "words": {}}
     from opencc import OpenCC  # here: only Chinese needs it
