@@ -68,7 +68,14 @@ def pieces_of(
 
 def plain_page(pieces: list[Piece], words: Words) -> str:
     """One text of all pieces, outputs after their code."""
-    return "\n\n".join(_with_outputs(piece, words) for piece in pieces) + "\n"
+    texts = []
+    for piece in pieces:
+        texts.append(fence("python", piece.text) if piece.kind == "code" else piece.text)
+        if piece.example:
+            for title, block in piece.example.outputs.items():
+                texts += [words.label(piece.example, title)] if title else []
+                texts.append(fence("text", block.source))
+    return "\n\n".join(texts) + "\n"
 
 
 class _Plain:
@@ -116,17 +123,6 @@ class _Plain:
         if match["link"]:
             return f"]({self.link(match['link']) or match['link']}"
         return ""
-
-
-def _with_outputs(piece: Piece, words: Words) -> str:
-    if piece.kind != "code":
-        return piece.text
-    fences = [fence("python", piece.text)]
-    if piece.example:
-        for title, block in piece.example.outputs.items():
-            fences += [words.label(piece.example, title)] if title else []
-            fences.append(fence("text", block.source))
-    return "\n\n".join(fences)
 
 
 def fence(header: str, source: str) -> str:

@@ -35,27 +35,25 @@ def plots_of(page: Page, notebook: NotebookNode) -> dict[int, str]:
     """
     cells = {c.metadata["line"]: c for c in notebook.cells if "line" in c.metadata}
     found: dict[int, str] = {}
-    places: list[Plot] = []
+    lines: list[int] = []  # of the plots below the code that comes next, upwards
     for part in reversed(page.parts):
         if isinstance(part, Plot) and part.target == "plot":
-            places.insert(0, part)
+            lines.insert(0, part.line)
         elif part.line in cells:
             printed, plots = _outputs(page, part.line, cells[part.line])
             shown = part.output("CPU")
             if diff := difference(shown.source if shown else "", printed):
-                problem = "the page shows other output (-) than the build's run gave (+):"
+                problem = f"the page shows other output (-) than the build's run gave (+):\n{diff}"
                 cure = "If the new output is right: pytest --update-outputs"
-                line = (shown or part.code).line
-                raise SourceError(page.path, line, f"{problem}\n{diff}\n{cure}")
-            if len(places) != len(plots):
-                problem = f"this code draws {len(plots)} plots, and {len(places)} lines "
+                raise SourceError(page.path, (shown or part.code).line, f"{problem}\n{cure}")
+            if len(lines) != len(plots):
+                problem = f"this code draws {len(plots)} plots, and {len(lines)} lines "
                 problem += "![what it shows](plot) stand after it; write one for each."
                 raise SourceError(page.path, part.line, problem)
-            found |= {place.line: plot for place, plot in zip(places, plots, strict=True)}
-            places = []
-    if places:
-        problem = "no code above this line draws a plot."
-        raise SourceError(page.path, places[0].line, problem)
+            found |= zip(lines, plots, strict=True)
+            lines = []
+    if lines:
+        raise SourceError(page.path, lines[0], "no code above this line draws a plot.")
     return found
 
 
