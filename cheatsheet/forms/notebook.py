@@ -49,13 +49,10 @@ def make_notebook(pieces: list[Piece], lang: str, title: str) -> NotebookNode:
 def _code_cell(piece: Piece, count: int) -> dict:
     example = piece.example
     block = example and example.output(DEVICE)
-    text = block.source.rstrip("\n") if block else ""
-    if not block:
-        outputs = []
-    elif example.raises:
-        outputs = _split_error(text)
-    else:
-        outputs = _split_value(piece.text, text, count)
+    outputs = []
+    if block:
+        text = block.source.rstrip("\n")
+        outputs = _split_error(text) if example.raises else _split_value(piece.text, text, count)
     return {
         "cell_type": "code",
         "metadata": {"tags": ["raises-exception"]} if example and example.raises else {},

@@ -13,12 +13,9 @@ import pypdf
 
 # "Kangxi Radicals" are compatible with their characters, says Unicode, and `normalize`
 # knows. "CJK Radicals Supplement" are not: here are those that are words by themselves.
-SUPPLEMENT = dict(
-    zip(
-        "⺟⺠⺩⺫⺬⻁⻄⻅⻆⻉⻋⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻳",
-        "母民王目示虎西见角贝车長长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙龟",
-        strict=True,
-    )
+SUPPLEMENT = str.maketrans(
+    "⺟⺠⺩⺫⺬⻁⻄⻅⻆⻉⻋⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻳",
+    "母民王目示虎西见角贝车長长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙龟",
 )
 # A line of a font's table: the code in the page, and the sign that it means, in UTF-16.
 MEANING = re.compile(rb"^(<\w+> )<(2[EF]\w\w)>$", re.M)
@@ -39,6 +36,5 @@ def write_characters(file: Path) -> None:
 
 
 def _character(line: re.Match) -> bytes:
-    radical = chr(int(line[2], 16))
-    character = SUPPLEMENT.get(radical, normalize("NFKC", radical))
+    character = normalize("NFKC", chr(int(line[2], 16)).translate(SUPPLEMENT))
     return b"%s<%04X>" % (line[1], ord(character))

@@ -93,8 +93,7 @@ class _Sheet:
 
     def error(self, page: str, word: str, problem: str) -> SourceError:
         lines = split_lines(read_text(self.root, SELECTION))
-        own = re.compile(rf"{re.escape(page)}:.*")
-        line = next((n for n, text in enumerate(lines, 1) if own.match(text)), 1)
+        line = next((n for n, text in enumerate(lines, 1) if text.startswith(f"{page}:")), 1)
         return SourceError(SELECTION, line, f"{problem}; mend {word!r} here.")
 
     def add(self, page: str, section: Section, level: int, reader: Reader) -> None:
