@@ -11,7 +11,7 @@ def compact(source: str) -> str:
     checks alone goes with them. The fields of a class keep their types.
     """
     nodes = list(ast.walk(ast.parse(source)))
-    gone = [node for node in nodes if _is_docstring(node) or _is_check(node)]
+    gone = [node for node in nodes if _guards(node)]
     for function in (node for node in nodes if isinstance(node, ast.FunctionDef)):
         gone += _only_for(gone, function)
     lines = source.encode("utf-8").splitlines(keepends=True)  # the columns of ast are bytes
@@ -32,29 +32,25 @@ def _hints(nodes: list[ast.AST], starts: list[int], text: bytes) -> set[tuple[in
     """Where the type hints of functions stand in the text, with the signs before them."""
     spans = set()
     for node in nodes:
-        if isinstance(node, ast.arg) and node.annotation:
-            hint = node.annotation
-            first = starts[node.lineno - 1] + node.col_offset + len(node.arg.encode("utf-8"))
-        elif isinstance(node, ast.FunctionDef) and node.returns:
-            hint = node.returns
-            first = text.rindex(b")", 0, starts[hint.lineno - 1] + hint.col_offset) + 1
-        else:
-            continue
+        match node:
+            case ast.arg(arg=name, annotation=ast.expr() as hint):
+                first = starts[node.lineno - 1] + node.col_offset + len(name.encode("utf-8"))
+            case ast.FunctionDef(returns=ast.expr() as hint):
+                first = text.rindex(b")", 0, starts[hint.lineno - 1] + hint.col_offset) + 1
+            case _:
+                continue
         spans.add((first, starts[hint.end_lineno - 1] + hint.end_col_offset))
     return spans
 
 
-def _is_docstring(node: ast.AST) -> bool:
-    value = node.value if isinstance(node, ast.Expr) else None
-    return isinstance(value, ast.Constant) and isinstance(value.value, str)
-
-
-def _is_check(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.If)
-        and not node.orelse
-        and all(isinstance(one, ast.Raise) for one in node.body)
-    )
+def _guards(node: ast.AST) -> bool:
+    """A docstring, or an argument check."""
+    match node:
+        case ast.Expr(ast.Constant(str())):
+            return True
+        case ast.If(body=body, orelse=[]):
+            return all(isinstance(one, ast.Raise) for one in body)
+    return False
 
 
 def _only_for(checks: list[ast.AST], function: ast.FunctionDef) -> list[ast.AST]:

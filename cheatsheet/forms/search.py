@@ -17,10 +17,9 @@ def teach(terms: list[str]) -> None:
     """Let jieba, which finds the words of the index, split none of these terms."""
     import jieba  # here: only Chinese needs it
 
-    for term in terms:
-        for word in RUN.findall(term):
-            if len(word) > 1:
-                jieba.add_word(word)  # frequent enough not to be split
+    for word in RUN.findall("\n".join(terms)):
+        if len(word) > 1:
+            jieba.add_word(word)  # frequent enough not to be split
 
 
 def without_older(index: str) -> str:
@@ -28,8 +27,6 @@ def without_older(index: str) -> str:
     where several pages are generated anew under `mkdocs serve --dirty`."""
     found = json.loads(index)
     docs = {entry["location"]: entry for entry in found["docs"]}
-    if len(docs) == len(found["docs"]):
-        return index
     return _json(found | {"docs": list(docs.values())})
 
 
