@@ -27,6 +27,8 @@ def without_older(index: str) -> str:
     where several pages are generated anew under `mkdocs serve --dirty`."""
     found = json.loads(index)
     docs = {entry["location"]: entry for entry in found["docs"]}
+    if len(docs) == len(found["docs"]):
+        return index
     return _json(found | {"docs": list(docs.values())})
 
 
