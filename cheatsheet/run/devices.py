@@ -165,9 +165,7 @@ def _processor() -> str:
 def _driver() -> str:
     command = ["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"]
     try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=60, check=True
-        )
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     except (OSError, subprocess.SubprocessError) as error:
         raise RuntimeError(f"nvidia-smi does not tell the driver: {error}") from error
     return done.stdout.split("\n")[0].strip()

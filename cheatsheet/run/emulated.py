@@ -80,8 +80,7 @@ def install() -> None:
     # device gets lost.
     for name in torch._C._dispatch_get_all_op_names():
         if name.startswith("aten::") and any(
-            torch._C._dispatch_has_kernel_for_dispatch_key(name, key)
-            for key in COMPOSITE
+            torch._C._dispatch_has_kernel_for_dispatch_key(name, key) for key in COMPOSITE
         ):
             _implement(name.removeprefix("aten::"), _run)
     for name in ("source_Storage", "source_Storage_storage_offset", "source_Tensor"):

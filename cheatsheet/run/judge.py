@@ -115,9 +115,7 @@ def _unexpected_end(example: Example, outcome: Outcome) -> SourceError | None:
     return None
 
 
-def _compare(
-    example: Example, got: str, device: str
-) -> tuple[SourceError | None, Rewrite | None]:
+def _compare(example: Example, got: str, device: str) -> tuple[SourceError | None, Rewrite | None]:
     code, title = example.code, TITLES[device]
     shown = example.output(title)
     if shown is None and example.differs:

@@ -86,9 +86,7 @@ def describe_run(device: dict, root: Path, blocks: list[Block]) -> Run:
 
 def _git(root: Path, *arguments: str) -> str | None:
     try:
-        done = subprocess.run(
-            ["git", *arguments], cwd=root, capture_output=True, text=True
-        )
+        done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True)
     except FileNotFoundError:
         return None
     return done.stdout.strip() if done.returncode == 0 else None
@@ -151,9 +149,7 @@ def _read(text: str, kind: str) -> Run:
         raise ValueError("it was changed after the run that wrote it")
     run = _strictly(Run, record, "the run")
     device = _strictly(Device, run.device, "device")
-    blocks = [
-        _strictly(Block, block, f"blocks[{i}]") for i, block in enumerate(run.blocks)
-    ]
+    blocks = [_strictly(Block, block, f"blocks[{i}]") for i, block in enumerate(run.blocks)]
     if not blocks:
         raise ValueError("blocks: nothing ran")
     if (device.kind == "cuda") != (device.driver is not None):

@@ -153,9 +153,7 @@ def results() -> dict[str, str]:
     )
     said = {name: done.stdout.partition(f"{name}: ")[2] for name in CASES}
     return {
-        name: words or done.stderr
-        for name, words in said.items()
-        if not words.startswith("good\n")
+        name: words or done.stderr for name, words in said.items() if not words.startswith("good\n")
     }
 
 

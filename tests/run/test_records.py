@@ -56,9 +56,7 @@ def test_what_is_recorded(recorded):
 def test_what_is_written_is_what_is_read(recorded, tmp_path):
     root, run = recorded
     write_record(tmp_path / "cpu.json", run)
-    assert (tmp_path / "cpu.json").read_bytes() == (
-        root / "docs/runs/cpu.json"
-    ).read_bytes()
+    assert (tmp_path / "cpu.json").read_bytes() == (root / "docs/runs/cpu.json").read_bytes()
     assert read_records(tmp_path, tmp_path) == {"cpu": run}
 
 
@@ -211,11 +209,7 @@ BAD_VALUES = {
 }
 for part, values in BAD_VALUES.items():
     for key, value in values.items():
-        text = (
-            _rewritten(**{key: value})
-            if part == "the run"
-            else _with(part, **{key: value})
-        )
+        text = _rewritten(**{key: value}) if part == "the run" else _with(part, **{key: value})
         where = "blocks[0]" if part == "block" else part
         words = f"{where}: {key}: {value!r} is not of this form"
         BAD[f"{part}: {key}"] = ("cpu", lambda _, text=text: text, words)
@@ -263,9 +257,7 @@ def test_an_emulated_run_says_so_in_its_record(recorded):
     assert run.device.kind == "emulated"
     assert "no GPU" in run.device.name
     assert "fences run on an emulated accelerator, no GPU: 4" in done.stdout
-    assert (
-        "docs/emulated/same.md:5: this output is titled CPU, and an acc" in done.stdout
-    )
+    assert "docs/emulated/same.md:5: this output is titled CPU, and an acc" in done.stdout
 
 
 def test_the_records_of_the_repository_are_of_its_pages():
