@@ -12,7 +12,7 @@ BEGIN = """
 import copy, io, pytest, torch
 from collections import Counter
 from torch import nn
-from cheatsheet.run import emulated
+from tests import emulated
 from snippets.gpu_device import try_all_gpus, try_gpu
 emulated.install()
 first, second = torch.device("emulated:0"), torch.device("emulated:1")

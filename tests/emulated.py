@@ -64,6 +64,7 @@ class _Module:
     current_device = staticmethod(lambda: 0)
     device = staticmethod(lambda index: contextlib.nullcontext())
     synchronize = empty_cache = staticmethod(lambda device=None: None)
+    memory_stats = staticmethod(lambda index: {"allocation.all.allocated": allocations[index]})
     # Draws come from the CPU's generator, which PyTorch seeds beside this.
     manual_seed_all = staticmethod(lambda seed: None)
     get_amp_supported_dtype = staticmethod(lambda: [torch.float16, torch.bfloat16])
