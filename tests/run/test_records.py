@@ -133,8 +133,8 @@ def _with(part: str, **changes) -> str:
 
 
 BAD = {
-    "cut off": ("cpu", lambda text: text[:-100], "the file is cut off or damaged"),
-    "empty": ("cpu", lambda text: "", "the file is cut off or damaged"),
+    "cut off": ("cpu", lambda text: text[:-100], "this is no recorded run: "),
+    "empty": ("cpu", lambda text: "", "this is no recorded run: "),
     "no record": ("cpu", lambda text: "[]", "it has the schema None, and 1 is needed"),
     "old schema": (
         "cpu",
@@ -156,11 +156,11 @@ BAD = {
         lambda text: text.replace('"kind": "cpu"', '"kind": "cuda"'),
         "it was changed after the run that wrote it",
     ),
-    "another device": ("cuda", lambda text: text, "this is a run on the device cpu"),
+    "another device": ("cuda", lambda text: text, "it is a run on the device cpu"),
     "emulated as a GPU": (
         "cuda",
         lambda text: _with("device", kind="emulated"),
-        "this is a run on the device emulated",
+        "it is a run on the device emulated",
     ),
     "a GPU without a driver": (
         "cuda",
@@ -235,7 +235,7 @@ def test_a_bad_record_is_named_with_the_cure(tmp_path, name):
 
 def test_a_record_that_is_no_text_is_named(tmp_path):
     (tmp_path / "cpu.json").write_bytes(b"{\xff")
-    with pytest.raises(SourceError, match=r"^cpu\.json:1: cannot be read: .*; record"):
+    with pytest.raises(SourceError, match=r"^cpu\.json:1: this is no .*can't decode.*; record"):
         read_records(tmp_path, tmp_path)
 
 
