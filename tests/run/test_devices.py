@@ -260,6 +260,6 @@ def test_the_first_run_on_cuda_writes_what_is_missing_in_both_languages(project)
     gpu = '\n```text title="GPU"\nemulated:0\n```\n'
     wanted = PLANTED["missing"].replace("cpu\n```\n", "cpu\n```\n" + gpu)
     assert got == [wanted, wanted]
-    assert "updated docs/en/missing.md: line 11" in done.stdout
+    assert "updated docs/en/missing.md:11" in done.stdout
     assert others.read_text(encoding="utf-8") == PLANTED["untitled"]
     assert done.returncode == 1  # the output that needs a title

@@ -43,9 +43,8 @@ def test_every_block_of_the_page_was_run(soups, language, name):
             shown += 1
     path = source(language, name)
     place = path.relative_to(ROOT)
-    # Here, or in another worker of pytest-xdist.
     ran = STATE.ran(place.as_posix())
-    if len(ran) < shown:  # this file alone was chosen, so run the page here
+    if len(ran) < shown:  # not in this process, so run the page here
         page = load(ROOT, place)
         with PageRun(page) as run:
             ran = {one.line for one in page.examples if run.outcome(one)}
