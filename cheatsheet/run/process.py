@@ -28,7 +28,8 @@ from cheatsheet.run import devices
 # A fence that takes longer than this hangs.
 LIMIT_SECONDS = 120
 # Dynamo: each optimizer's first step imports it, which takes longer than most pages.
-PRELOADED = ["torch", "torch._dynamo", "cheatsheet.run.process"]
+# Pyplot: of each lab and its copies; the server does without what is not installed.
+PRELOADED = ["torch", "torch._dynamo", "matplotlib.pyplot", "cheatsheet.run.process"]
 
 
 @dataclass

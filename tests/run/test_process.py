@@ -1,5 +1,7 @@
 """A program that runs alone, as whoever pasted it runs it."""
 
+import pytest
+
 from cheatsheet.run import process
 from cheatsheet.run.process import run_alone
 
@@ -50,3 +52,14 @@ def test_the_first_step_of_an_optimizer_is_fast():
     )
     assert outcome.output == "True\n"
     assert outcome.seconds < 0.5
+
+
+def test_pyplot_is_as_after_its_first_import():
+    """The server has imported it, and nothing has drawn or set anything."""
+    pytest.importorskip("matplotlib")
+    outcome = run_alone(
+        "import sys\n\nprint('matplotlib.pyplot' in sys.modules)\n"
+        "import matplotlib\nfrom matplotlib import pyplot\n\n"
+        "dict(matplotlib.rcParams) == dict(matplotlib.rcParamsDefault), pyplot.get_fignums()"
+    )
+    assert outcome.output == "True\n(True, [])\n"
