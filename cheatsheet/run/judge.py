@@ -5,7 +5,7 @@ import ast
 from cheatsheet.page import Example, Fence, Page, SourceError
 from cheatsheet.run.compare import difference
 from cheatsheet.run.devices import NAMES, TITLES, moves_to_accelerator
-from cheatsheet.run.process import Outcome, Process
+from cheatsheet.run.process import Outcome, Piece, Process
 from cheatsheet.run.update import Rewrite
 
 UPDATE_GPU = "pytest docs --device cuda --update-outputs"
@@ -23,11 +23,11 @@ class PageRun(Process):
     """A page whose fences run on a device; use as a context manager, or `close` it."""
 
     def __init__(self, page: Page, device: str = "cpu"):
-        super().__init__(str(page.path), page.text, _definitions(page.examples), device)
+        code = [Piece(one.line, one.code.source, one.raises) for one in page.examples]
+        super().__init__(str(page.path), code, page.text, _definitions(page.examples), device)
         self.page = page
         self.device = device
         self.outcomes: list[Outcome] = []
-        self._sent = 0
         self._broken = ""  # why no further fence can run
 
     def outcome(self, example: Example) -> Outcome:
@@ -40,7 +40,6 @@ class PageRun(Process):
         for one in self.page.examples[len(self.outcomes) : example.number]:
             if self._broken:
                 raise _error(example.code, f"not run: {self._broken}.")
-            self._send(one.number)
             outcome = self.receive()
             if outcome.lost:
                 self._broken = outcome.lost
@@ -48,15 +47,7 @@ class PageRun(Process):
             self.outcomes.append(outcome)
             if outcome.raised and not one.raises:
                 self._broken = f"line {outcome.line or one.line} of this page raised"
-            else:  # the next one runs while this one is judged
-                self._send(one.number + 1)
         return self.outcomes[example.number - 1]
-
-    def _send(self, count: int) -> None:
-        """Let the first `count` examples of the page run, each once."""
-        for one in self.page.examples[self._sent : count]:
-            self.send(one.line, one.code.source)
-            self._sent = one.number
 
     def judge(self, example: Example) -> None:
         """Run an example, and compare what it did with what the page says.

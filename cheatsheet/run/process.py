@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import NamedTuple
 
 from cheatsheet.run import devices
 
@@ -51,8 +52,19 @@ class Outcome:
     lost: str = ""  # what broke the device or ended the process, if anything did
 
 
+class Piece(NamedTuple):
+    """Code that stands below line `line` of its file; `raises` if it is meant to."""
+
+    line: int
+    source: str
+    raises: bool = False
+
+
 class Process(contextlib.AbstractContextManager):
     """A process that runs one piece of code after the other; `close` it.
+
+    It runs ahead of whoever receives the outcomes, and ends after a piece that breaks it
+    or raises without being meant to.
 
     `name` and `text` are those of the file that the code is from. `definitions` is the
     text of a module that processes which the code starts find as `__main__`. With
@@ -62,6 +74,7 @@ class Process(contextlib.AbstractContextManager):
     def __init__(
         self,
         name: str,
+        code: list[Piece],
         text: str = "",
         definitions: str = "",
         device: str = "cpu",
@@ -73,39 +86,32 @@ class Process(contextlib.AbstractContextManager):
         folder.joinpath("page.py").write_text(definitions, encoding="utf-8")
         context = _context()
         self._connection, theirs = context.Pipe()
-        arguments = theirs, name, text, folder, device, alone
+        arguments = theirs, name, code, text, folder, device, alone
         self._process = context.Process(target=_main, args=arguments)
         self._process.start()
         theirs.close()
+        self._left = len(code)
 
     def __exit__(self, *_error) -> None:
         self.close()
 
-    def send(self, line: int, source: str) -> None:
-        """Let the code run that stands below line `line` of its file."""
-        with contextlib.suppress(OSError):  # the process ended: `receive` says so
-            self._connection.send((line, source))
-
     def receive(self) -> Outcome:
-        """Wait for the outcome of the code that was sent first of what still runs.
-
-        Where there is none, nor will there be one of other code, it is `lost`.
-        """
+        """Wait for the outcome of the next piece; where there will be none, it is `lost`."""
         try:
             if self._connection.poll(LIMIT_SECONDS):
-                return self._connection.recv()
+                outcome = self._connection.recv()
+                self._left -= 1
+                return outcome
             lost = f"the code did not end within {LIMIT_SECONDS} seconds"
-            self._process.kill()
         except (EOFError, OSError):
             self._process.join(10)
             lost = f"the code ended the process (exit code {self._process.exitcode})"
         return Outcome(raised=True, lost=lost)
 
     def close(self) -> None:
-        with contextlib.suppress(OSError):
-            self._connection.send(None)
-        self._process.join(10)
-        self._process.kill()  # if it is still there
+        if not self._left:  # it ends by itself
+            self._process.join(10)
+        self._process.kill()
         self._process.join()
         self._connection.close()
         self._folder.cleanup()
@@ -117,8 +123,7 @@ def run_alone(text: str) -> Outcome:
 
     Returns what it printed, the value of its last expression included, or raised.
     """
-    with Process("copy.py", alone=True) as process:
-        process.send(0, text)
+    with Process("copy.py", [Piece(0, text)], alone=True) as process:
         return process.receive()
 
 
@@ -137,9 +142,15 @@ def _context():
 
 
 def _main(
-    connection: Connection, name: str, text: str, folder: Path, device: str, alone: bool
+    connection: Connection,
+    name: str,
+    code: list[Piece],
+    text: str,
+    folder: Path,
+    device: str,
+    alone: bool,
 ) -> None:
-    """Run each `(line, source)` that arrives, and answer with its `Outcome`.
+    """Run each piece of code, and send its `Outcome`.
 
     `folder` holds `page.py`, the definitions of the page, and `work`, where it runs.
     """
@@ -153,15 +164,16 @@ def _main(
     read_output = _capture_output(folder / "output.txt")
     namespace = _main_module(folder / "page.py")
     _seed(name)
-    while (request := connection.recv()) is not None:
-        line, source = request
+    for piece in code:
         before, start = devices.allocations(device), time.perf_counter()
-        outcome, error = _run(line, source, name, namespace, read_output)
+        outcome, error = _run(piece, name, namespace, read_output)
         outcome.lost = devices.failure(device, error)
         outcome.seconds = time.perf_counter() - start
         if not outcome.lost:
             outcome.allocations = devices.allocations(device) - before
         connection.send(outcome)
+        if outcome.lost or (outcome.raised and not piece.raises):
+            break
 
 
 def _hide_snippets() -> None:
@@ -213,13 +225,13 @@ def _show_warning(message, category, *_args, **_options) -> None:
 
 
 def _run(
-    line: int, source: str, name: str, namespace: dict, read_output
+    piece: Piece, name: str, namespace: dict, read_output
 ) -> tuple[Outcome, BaseException | None]:
     last = value = None
     try:
         # Empty lines in front give each statement its line number in the page, so that
         # tracebacks point there.
-        tree = ast.parse("\n" * line + source, filename=name)
+        tree = ast.parse("\n" * piece.line + piece.source, filename=name)
         last = tree.body[-1] if tree.body else None
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning
