@@ -16,9 +16,7 @@ GPU_ABSOLUTE = 1.5e-4
 
 # Numbers with a point or an exponent, and inf and nan. Whole numbers (shapes, counts),
 # versions such as 2.13.0 and digits in names are text: they are compared to the letter.
-FLOAT = re.compile(
-    r"(?<![\w.])[-+]?(?:\d+\.\d*(?:e[-+]?\d+)?|\d+e[-+]?\d+|inf|nan)(?![\w.])", re.I
-)
+FLOAT = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*(?:e[-+]?\d+)?|\d+e[-+]?\d+|inf|nan)(?![\w.])", re.I)
 
 
 def difference(wanted: str, got: str, *, gpu: bool = False) -> str | None:
@@ -50,9 +48,7 @@ def _same_line(wanted: str, got: str, gpu: bool) -> bool:
         return True
     wanted_words, got_words = FLOAT.split(wanted), FLOAT.split(got)
     # Spaces before a number go with its sign and width, so they are not compared.
-    if [word.rstrip(" ") for word in wanted_words] != [
-        word.rstrip(" ") for word in got_words
-    ]:
+    if [word.rstrip(" ") for word in wanted_words] != [word.rstrip(" ") for word in got_words]:
         return False
     same_number = partial(_same_number, gpu=gpu)
     return all(map(same_number, FLOAT.findall(wanted), FLOAT.findall(got)))
