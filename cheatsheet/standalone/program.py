@@ -179,7 +179,7 @@ class Reader:
         """What is copied for each block, and for each definition that the page shows."""
         every = []
         for line, sources in self.sources.items():
-            every += [s.node for s in self.collect(list(sources.values()), line)]
+            every += self.collect(list(sources.values()), line)
         raising = [one.raises for one in self.page.examples]
         needs = slices(list(self.fences.values()), raising, every)
         found, imports, sources = {}, [], {}

@@ -7,7 +7,6 @@ change the other. A name that is bound anew is another name. Printing is left ou
 what is drawn at random comes with its seed.
 """
 
-import ast
 from collections.abc import Iterable, Iterator, Sequence
 
 from cheatsheet.standalone.effects import GLOBALS, Names, effects_of, names_of
@@ -20,7 +19,7 @@ Version = tuple[str, int]  # a name, and the number of the statement that bound 
 def slices(
     fences: list[Sequence[Statement]],
     raising: list[bool],
-    definitions: list[ast.stmt],
+    definitions: list[Statement],
 ) -> Iterator[tuple[list[tuple[Statement, str]], set[str]]]:
     """For each fence of a page in turn, what stands before it and is needed by it.
 
@@ -33,7 +32,7 @@ def slices(
         a list of `(Statement, source)`, in the order of the page, imports left out; and
         the names that the whole reads.
     """
-    names = names_of([s.node for fence in fences for s in fence], definitions)
+    names = names_of([*definitions, *(s for fence in fences for s in fence)])
     # What raises has done nothing that a reader should do again.
     pairs = zip(fences, raising, strict=True)
     earlier = [fence[:-1] if raises else fence for fence, raises in pairs]
@@ -66,8 +65,10 @@ class History:
         kept = statement.binds - statement.replaces
         self._uses.append(self._versions(self._with_calls(statement.reads | kept)))
         flow = self._versions(does.flow)
+        # What it reads and changes, perhaps to bind it anew, and what it binds and changes.
+        touched = self._versions(does.touched & statement.reads)
         self.current |= dict.fromkeys(statement.binds, number)
-        self._touches.append(self._versions(does.touched))
+        self._touches.append(touched | self._versions(does.touched))
         self._unite(flow | {(name, number) for name in statement.binds})
         for link in does.links:
             self._unite(self._versions(link))

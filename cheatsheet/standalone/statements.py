@@ -6,6 +6,7 @@ reads.
 
 import ast
 import builtins
+import re
 import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ from itertools import chain
 
 ANY_FILE = "<file>"  # where the code does not say which
 WRITERS = ("save", "write_text", "write_bytes")
-READERS = ("load", "read_text", "read_bytes", "stat", "get_unsafe_globals")
-DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+READERS = ("load", "read_text", "read_bytes", "stat", "get_unsafe_globals", "open")
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ def _symbols(code: str) -> tuple[frozenset[str], frozenset[str]]:
 
 def _globals(table: symtable.SymbolTable) -> Iterator[str]:
     for symbol in table.get_symbols():
-        if symbol.is_global() and symbol.is_referenced():
+        if symbol.is_global() and (symbol.is_referenced() or symbol.is_declared_global()):
             yield symbol.get_name()
     for child in table.get_children():
         yield from _globals(child)
@@ -148,9 +150,17 @@ def files(node: ast.AST, words: tuple[str, ...]) -> set[str]:
     return {
         name
         for call in calls(node)
-        if name_of(call.func).startswith(words) and "state_dict" not in name_of(call.func)
+        if _acts_on_file(call, words)
         for name in _paths(call) or [ANY_FILE]
     }
+
+
+def _acts_on_file(call: ast.Call, words: tuple[str, ...]) -> bool:
+    name = name_of(call.func)
+    if name == "open" and words == WRITERS:
+        modes = [part.value for part in arguments(call) if isinstance(part, ast.Constant)]
+        return any(re.fullmatch("[rwaxbt+]*[wax+][rwaxbt+]*", str(mode)) for mode in modes)
+    return name.startswith(words) and "state_dict" not in name
 
 
 def _paths(call: ast.Call) -> list[str]:
