@@ -481,6 +481,22 @@ def test_bad_fence_names_file_line_and_cure(fences, line, problem, cure):
     assert cure in message
 
 
+def test_all_that_is_wrong_is_said_once():
+    with pytest.raises(SourceError) as caught:
+        copies("x = a", "x + b", "x + a")
+    lines = str(caught.value).split("\n")
+    assert [line.partition(", ")[0] for line in lines] == [
+        f"{PATH}:3: Undefined name `a`",
+        f"{PATH}:7: Undefined name `b`",
+    ]
+
+
+def test_an_import_inside_of_try_need_not_be_used():
+    code = "try:\n    import math\nexcept ImportError:\n    print('none')"
+    assert last(code).startswith("try:\n    import math\n")
+    assert last(code, "math.floor(1.5)").endswith("math.floor(1.5)\n")
+
+
 # The cells of a notebook: each definition once, where it is first needed.
 LAYERS = '''\
 import math
