@@ -8,7 +8,7 @@ definitions in place of the imports from `snippets`, and code; ruff makes them t
 
 import ast
 import re
-from collections.abc import Collection
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -122,7 +122,7 @@ def program_of(page: Page, definitions: Definitions) -> Standalone:
 class Block:
     """A Python block as code, without the marks of its annotations.
 
-    `wanted` is what it imports from snippets: the names → (module, name) there.
+    `wanted` is what it imports from snippets, by name.
     """
 
     source: str
@@ -172,23 +172,29 @@ class Reader:
         wanted = {}
         for statement in statements:
             try:
-                wanted.update(snippet_imports(statement))
+                wanted |= {source[1]: source for source in snippet_imports(statement)}
             except Unresolved as error:
                 raise SourceError(self.page.path, statement.line, f"{error}.") from None
         return Block(source, statements, wanted)
 
-    def collect(self, wanted: Collection[Name], line: int) -> list[Statement]:
+    def collect(self, wanted: Iterable[Name], line: int) -> list[Statement]:
         """The statements that define names, and their needs; errors are at `line`."""
         try:
             return self.definitions.collect(wanted)
         except Unresolved as error:
             raise SourceError(self.page.path, line, f"{error}.") from None
 
-    def _imported(self, part: Example) -> tuple[list[Statement], dict[str, Name]]:
-        """What the page has imported when this block has run, and of that from snippets."""
+    def _needs(
+        self, part: Example, statements: Sequence[Statement]
+    ) -> tuple[list[Statement], list[Statement]]:
+        """What the page has imported when a block has run, and of snippets what these
+        statements use."""
         blocks = [block for line, block in self.blocks.items() if line <= part.line]
         imports = [statement for block in blocks for statement in block.imports]
-        return imports, {k: v for block in blocks for k, v in block.wanted.items()}
+        wanted = {name: source for block in blocks for name, source in block.wanted.items()}
+        reads = set().union(*(statement.reads for statement in statements))
+        names = [source for name, source in wanted.items() if name in reads]
+        return imports, self.collect(names, part.line)
 
     def copies(self) -> dict[int, Copy]:
         """What is copied for each block, and for each definition that the page shows."""
@@ -209,10 +215,9 @@ class Reader:
 
     def _copy(self, part: Example, kept: list[tuple[Statement, str]]) -> Copy:
         block = self.blocks[part.line]
-        imports, wanted = self._imported(part)
-        reads = _reads([*block.statements, *(statement for statement, _ in kept)])
-        names = [source for name, source in wanted.items() if name in reads]
-        needed, bodies = _parted(self.collect(names, part.line))
+        statements = [*block.statements, *(statement for statement, _ in kept)]
+        imports, definitions = self._needs(part, statements)
+        needed, bodies = _parted(definitions)
         # Imports that are not used go when it is tidied.
         heads = [s.source for s in needed] + [ast.unparse(s.node) for s in imports]
         text = _join(heads, bodies, f"{_spaced(kept)}\n{block.without_imports()}".strip("\n"))
@@ -234,10 +239,7 @@ class Reader:
         Imports and definitions come with more than the block needs of them.
         """
         block = self.blocks[part.line]
-        imports, wanted = self._imported(part)
-        reads = _reads(block.statements)
-        names = [source for name, source in wanted.items() if name in reads]
-        return imports, self.collect(names, part.line), block.without_imports()
+        return *self._needs(part, block.statements), block.without_imports()
 
 
 class _Cells:
@@ -271,7 +273,7 @@ class _Cells:
         # An import goes to the top of its cell with the comments above it.
         return _join(own + imports, bodies, block.without_imports(comments=False))
 
-    def _needed(self, wanted: Collection[Name], line: int) -> tuple[list[str], list[Statement]]:
+    def _needed(self, wanted: Iterable[Name], line: int) -> tuple[list[str], list[Statement]]:
         """What names of snippets need and the page has not so far: imports, bodies."""
         imports, bodies = _parted(self.reader.collect(wanted, line))
         new = [source for s in imports for source in self._new(s, line)]
@@ -303,10 +305,6 @@ def _pieces(statement: Statement) -> dict[str, str]:
             one = ast.ImportFrom(node.module, [alias], node.level)
         pieces[alias.asname or alias.name] = ast.unparse(one)
     return pieces
-
-
-def _reads(statements: Collection[Statement]) -> set[str]:
-    return set().union(*(statement.reads for statement in statements))
 
 
 def _parted(statements: list[Statement]) -> tuple[list[Statement], list[Statement]]:
