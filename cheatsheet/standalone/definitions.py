@@ -52,31 +52,26 @@ class Definitions:
         Each stands after what it needs, imports among them.
 
         Raises:
-            Unresolved: a name is not there, or definitions need one another in a
-                circle of modules.
+            Unresolved: a name is not there.
         """
-        found: dict[Statement, None] = {}
-        for module, name in wanted:
-            self._add(module, name, found, {})
-        return list(found)
+        found: list[Statement] = []
+        seen: set[Statement] = set()
 
-    def _add(self, module: str, name: str, found, path: dict[Statement, str]) -> None:
-        """Add to `found`; `path` are the statements that need the name, with their modules."""
-        statement = self._binder(module, name)
-        if statement in found or statement in path:
-            return  # also a function that calls itself, or two that call each other
-        inner = {**path, statement: module}
-        imported = snippet_imports(statement)
-        for other, its in imported:
-            if other in path.values():
-                circle = " → ".join([*inner.values(), other])
-                problem = f"{name} needs itself in a circle: {circle}; "
-                raise Unresolved(problem + "move it to one module")
-            self._add(other, its, found, inner)
-        if not imported:
-            for read in sorted(statement.reads & self.modules[module].keys()):
-                self._add(module, read, found, inner)
-            found[statement] = None
+        def add(module: str, name: str) -> None:
+            statement = self._binder(module, name)
+            if statement in seen:
+                return  # also a function that calls itself, or two that call each other
+            seen.add(statement)
+            imported = snippet_imports(statement)
+            reads = statement.reads & self.modules[module].keys()
+            for source in imported or [(module, read) for read in sorted(reads)]:
+                add(*source)
+            if not imported:
+                found.append(statement)
+
+        for source in wanted:
+            add(*source)
+        return found
 
     def _binder(self, module: str, name: str) -> Statement:
         """The statement of a module that binds a name."""

@@ -29,8 +29,8 @@ PURE = _words(
     abs sum mean std var max min all any norm view reshape flatten t unsqueeze squeeze
     square pow cpu float double half"""
 )
-# Methods that copy the values that they are given, and hold none of them.
-COPIERS = _words("load_state_dict copy_ fill_ add_ sub_ mul_ to")
+# What copies the values that it is given, and holds none of them, apart from those in "_".
+COPIERS = ("load_state_dict", "to")
 # Functions that change what they are given, apart from those in "_".
 CHANGERS = ("register", "remove", "swap", "vector_to", "weight_norm", "spectral")
 CHANGERS += ("orthogonal", "prune", "setattr", "delattr", "next")
@@ -133,19 +133,17 @@ class Names:
         """Names that hold parts of one another from now on."""
         found = []
         for call in calls(node):
-            name, changes = name_of(call.func), self._changes(call)
-            if isinstance(call.func, ast.Attribute) and not self.of_library(call.func):
-                if name not in PURE and not _copies(call):
-                    found.append(self.flow(call.func.value) | self._given(call))
-            elif changes or name.startswith(CHANGERS):
-                found.append(changes | self._given(call))
+            touched = self._touched_by(call)
+            if touched and not _copies(call):
+                found.append(touched | self._given(call))
         return found
 
 
 def _copies(call: ast.Call) -> bool:
-    """The values that it is given are copied."""
+    """It is a method, and copies the values that it is given."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
     assigns = any(keyword.arg == "assign" for keyword in call.keywords)
-    return name_of(call.func) in COPIERS and not assigns
+    return (name in COPIERS or name.endswith("_")) and not assigns
 
 
 @dataclass(frozen=True)
@@ -194,13 +192,14 @@ def names_of(statements: list[Statement]) -> Names:
     while True:  # a function that calls one that changes something is one
         changes = {one.name: set() for one in functions}
         for one in functions:
-            changes[one.name] |= _changes(one, names)
+            changes[one.name] |= _changed_by(one, names)
         if changes == names.changes:
             return names
         names = replace(names, changes=changes)
 
 
-def _changes(function: ast.FunctionDef | ast.AsyncFunctionDef, names: Names) -> set[str]:
+def _changed_by(function: ast.FunctionDef | ast.AsyncFunctionDef, names: Names) -> set[str]:
+    """What a call of a function of the page changes, as `Names.changes`."""
     takes = function.args
     places = [*takes.posonlyargs, *takes.args, *takes.kwonlyargs, takes.vararg, takes.kwarg]
     given = {one.arg for one in places if one}

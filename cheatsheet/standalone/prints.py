@@ -1,18 +1,19 @@
 """A statement of an earlier fence without what it prints."""
 
 import ast
+from dataclasses import replace
 
 from cheatsheet.standalone.effects import Names
 from cheatsheet.standalone.statements import Statement, name_of, now
 
 
-def without_prints(statement: Statement, names: Names) -> str:
-    """The source of a statement without its prints, but with what these change or draw.
+def without_prints(statement: Statement, names: Names) -> Statement:
+    """The same, its source without its prints, but with what these change or draw.
 
-    Empty where nothing is left. What a function prints, it prints later: it stays.
+    It is empty where nothing is left. What a function prints, it prints later: it stays.
     """
     if statement.is_definition:
-        return statement.source
+        return statement
     offset = statement.node.end_lineno - statement.source.count("\n") - 1
     lines: list[str | None] = list(statement.source.split("\n"))
     for body in [[statement.node], *_bodies(statement.node)]:
@@ -24,7 +25,7 @@ def without_prints(statement: Statement, names: Names) -> str:
             first, last = one.lineno - offset - 1, one.end_lineno - offset
             lines[first:last] = [None] * (last - first)
             lines[first] = "\n".join(" " * one.col_offset + text for text in rest) or None
-    return "\n".join(line for line in lines if line is not None)
+    return replace(statement, source="\n".join(line for line in lines if line is not None))
 
 
 def _prints(node: ast.stmt) -> bool:

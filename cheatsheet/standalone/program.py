@@ -213,10 +213,9 @@ class Reader:
                 found[part.line] = self._copy(part, next(needs))
         return found
 
-    def _copy(self, part: Example, kept: list[tuple[Statement, str]]) -> Copy:
+    def _copy(self, part: Example, kept: list[Statement]) -> Copy:
         block = self.blocks[part.line]
-        statements = [*block.statements, *(statement for statement, _ in kept)]
-        imports, definitions = self._needs(part, statements)
+        imports, definitions = self._needs(part, [*kept, *block.statements])
         needed, bodies = _parted(definitions)
         # Imports that are not used go when it is tidied.
         heads = [s.source for s in needed] + [ast.unparse(s.node) for s in imports]
@@ -247,8 +246,7 @@ class _Cells:
 
     def __init__(self, reader: Reader):
         self.reader = reader
-        self.known: dict[str, str] = {}  # a name → what bound it last
-        self.assigned: set[str] = set()  # what the fences bind
+        self.known: dict[str, str] = {}  # a name → what bound it last, "" for a fence
 
     def made(self) -> dict[int, str]:
         """The code of the page in order, each definition where it is first needed."""
@@ -267,9 +265,7 @@ class _Cells:
         imports, bodies = self._needed(block.wanted.values(), part.line)
         for statement in block.statements:
             if not statement.is_import:
-                self.assigned |= statement.binds
-                for name in statement.binds:
-                    self.known.pop(name, None)
+                self.known |= dict.fromkeys(statement.binds, "")
         # An import goes to the top of its cell with the comments above it.
         return _join(own + imports, bodies, block.without_imports(comments=False))
 
@@ -284,7 +280,7 @@ class _Cells:
         pieces = _pieces(statement)
         new = {name: one for name, one in pieces.items() if self.known.get(name) != one}
         for name in sorted(new):
-            if line is not None and (name in self.assigned or name in self.known):
+            if line is not None and name in self.known:
                 problem = "what `snippets` needs here would replace another "
                 problem += f"`{name}` that the page has; rename one of the two."
                 raise SourceError(self.reader.page.path, line, problem)
@@ -317,12 +313,13 @@ def _bound(bodies: list[Statement]) -> tuple[str, ...]:
     return tuple(name for statement in bodies for name in sorted(statement.binds))
 
 
-def _spaced(kept: list[tuple[Statement, str]]) -> str:
+def _spaced(kept: list[Statement]) -> str:
     """Statements of one fence together, with a blank line between fences."""
     text, end = "", 0
-    for statement, source in kept:
-        text += ("\n" if statement.line > end else "") + source + "\n"
-        end = statement.line + statement.source.count("\n") + 2
+    for statement in kept:
+        node = statement.node
+        text += ("\n" if statement.line > end + 2 else "") + statement.source + "\n"
+        end = statement.line + node.end_lineno - node.lineno
     return text
 
 

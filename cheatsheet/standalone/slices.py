@@ -19,7 +19,7 @@ Version = tuple[str, int]  # a name, and the number of the statement that bound 
 
 def slices(
     fences: list[Sequence[Statement]], raising: list[bool], definitions: list[Statement]
-) -> Iterator[list[tuple[Statement, str]]]:
+) -> Iterator[list[Statement]]:
     """For each fence of a page in turn, what stands before it and is needed by it.
 
     Args:
@@ -28,13 +28,13 @@ def slices(
         definitions: what the page imports from snippets, and what that needs.
 
     Yields:
-        a list of `(Statement, source)`, in the order of the page, imports left out.
+        its statements in the order of the page, imports and prints left out.
     """
     names = names_of([*definitions, *(one for fence in fences for one in fence)])
     history = History(names)
     for fence, raises in zip(fences, raising, strict=True):
-        sources = [(one, without_prints(one, names)) for one in history.needed_by(fence)]
-        yield [(one, source) for one, source in sources if source]
+        silent = [without_prints(one, names) for one in history.needed_by(fence)]
+        yield [statement for statement in silent if statement.source]
         # What raises has done nothing that a reader should do again.
         history.add(fence[:-1] if raises else fence)
 

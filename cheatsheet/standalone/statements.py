@@ -112,12 +112,7 @@ def _names_of_one(node: ast.stmt) -> tuple[set[str], set[str]]:
 
 
 def _read(node: ast.AST) -> set[str]:
-    return _symbols(_code(node))[0] | files(node, READERS)
-
-
-@lru_cache(maxsize=8192)
-def _code(node: ast.AST) -> str:
-    return ast.unparse(node)
+    return _symbols(ast.unparse(node))[0] | files(node, READERS)
 
 
 @lru_cache(maxsize=8192)  # of both languages: their code differs in comments alone
@@ -142,7 +137,7 @@ def _globals(table: symtable.SymbolTable) -> Iterator[str]:
 def _bound(node: ast.AST) -> set[str]:
     if isinstance(node, ast.expr):  # the target of a loop or a with
         return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-    return set(_symbols(_code(node))[1])
+    return set(_symbols(ast.unparse(node))[1])
 
 
 def files(node: ast.AST, words: tuple[str, ...]) -> set[str]:
