@@ -95,18 +95,21 @@ def make_standalone(pages: list[Page], definitions: Definitions) -> list[Standal
     return made
 
 
-def _source_error(findings: list[Finding], pages: list[Page], drafts: list[Standalone]):
-    """All that is wrong with the code of the pages, each problem once on a page."""
-    copies = {copy.text: copy for one in drafts for copy in one.copies.values()}
-    notebooks = {tuple(one.cells.values()): n for n, one in enumerate(drafts)}
+def _source_error(
+    findings: list[Finding], pages: list[Page], drafts: list[Standalone]
+) -> SourceError:
+    """All that is wrong with the code of the pages, each problem once for a file."""
+    places: dict[tuple, tuple[Path, int, str]] = {}
+    for page, draft in zip(pages, drafts, strict=True):
+        for copy in draft.copies.values():
+            place = (copy.path, copy.line, ", for whoever copies this block alone")
+            places.setdefault((copy.text, 0), place)
+        notebook = tuple(draft.cells.values())
+        for cell, line in enumerate(draft.cells):
+            places.setdefault((notebook, cell), (page.path, line, ""))
     problems: dict[tuple[Path, str], str] = {}
     for source, cell, problem in findings:
-        if isinstance(source, str):
-            path, line = copies[source].path, copies[source].line
-            whom = ", for whoever copies this block alone"
-        else:
-            number = notebooks[source]
-            path, line, whom = pages[number].path, list(drafts[number].cells)[cell], ""
+        path, line, whom = places[source, cell]
         problems.setdefault((path, problem), f"{path}:{line}: {problem}{whom}; {CURE}")
     return SourceError.of(list(problems.values()))
 

@@ -64,15 +64,13 @@ class History:
         """Take note of the fence that runs next."""
         since: set[int] = set()  # its last seed, and what has drawn from that
         for statement in fence:
-            number = len(self.steps)
+            number, seeds = len(self.steps), set()
             if any(name_of(one.func) == "manual_seed" for one in calls(statement.node)):
                 since = {number}
-                self._add(statement, set())
             elif since and not statement.is_definition and self.names.draws(statement.node):
-                self._add(statement, set(since))
+                seeds = set(since)
                 since.add(number)
-            else:
-                self._add(statement, set())
+            self._add(statement, seeds)
 
     def _add(self, statement: Statement, seeds: set[int]) -> None:
         number, does = len(self.steps), effects_of(statement, self.names)

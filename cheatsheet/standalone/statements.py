@@ -53,7 +53,7 @@ class Statement:
         return frozenset(_names([self.node])[1])
 
 
-@lru_cache(maxsize=1024)  # each fence is read again for every one after it
+@lru_cache(maxsize=1024)  # copies are read again, for their imports
 def split_statements(source: str, line: int) -> tuple[Statement, ...]:
     """The statements of a fence whose first mark stands on `line` of its page."""
     lines = source.split("\n")
@@ -93,9 +93,8 @@ def _names_of_one(node: ast.stmt) -> tuple[set[str], set[str]]:
         return _read(node.iter) | (inner - targets), targets
     if isinstance(node, ast.With):
         heads = [item.context_expr for item in node.items]
-        targets = {
-            name for item in node.items if item.optional_vars for name in _bound(item.optional_vars)
-        }
+        held = [item.optional_vars for item in node.items if item.optional_vars]
+        targets = set().union(*map(_bound, held))
         inner, bound = _names(node.body)
         return set().union(*map(_read, heads), inner - targets), targets | bound
     if isinstance(node, ast.If):
