@@ -7,6 +7,7 @@ that it belongs to, and that object to hold what the method was given.
 import ast
 import builtins
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from cheatsheet.standalone.statements import FUNCTIONS, Statement, arguments, calls, name_of, now
 
@@ -56,13 +57,18 @@ class Names:
     moving: set[str]
     changes: dict[str, set[str]] = field(default_factory=dict)
 
+    @cached_property
+    def fixed(self) -> set[str]:
+        """Names that are no variables."""
+        return self.imported | self.made | vars(builtins).keys()
+
     def flow(self, node: ast.AST | None) -> set[str]:
         """Names of which the value of an expression may hold a part."""
         if node is None or isinstance(node, (ast.Compare, ast.JoinedStr)):
             return set()
         if isinstance(node, ast.Name):
             # A variable called `device` or `shape` is what that attribute is.
-            return {node.id} - FACTS - self.imported - self.made - vars(builtins).keys()
+            return {node.id} - FACTS - self.fixed
         if isinstance(node, ast.Attribute) and node.attr in FACTS:
             return set()
         if isinstance(node, ast.Call):
@@ -75,8 +81,7 @@ class Names:
         name, given = name_of(call.func), self._given(call)
         if isinstance(call.func, ast.Name):
             # A net gives no part of its input; whatever holds parts is made so.
-            known = self.made | self.imported | vars(builtins).keys()
-            return given if name in known else {name}
+            return given if name in self.fixed else {name}
         return self.flow(call.func) | (set() if _copies(call) else given)
 
     def touched(self, node: ast.AST) -> set[str]:
@@ -115,8 +120,7 @@ class Names:
 
     def called(self, node: ast.AST) -> set[str]:
         """Variables that are called, such as `net` in `net(X)`."""
-        names = {one.func.id for one in calls(node) if isinstance(one.func, ast.Name)}
-        return names - self.imported - self.made - vars(builtins).keys()
+        return {one.func.id for one in calls(node) if isinstance(one.func, ast.Name)} - self.fixed
 
     def draws(self, node: ast.AST) -> bool:
         """It may draw random numbers."""

@@ -7,7 +7,6 @@ changed.
 import json
 import subprocess
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 from ruff import find_ruff_bin
@@ -17,7 +16,7 @@ from ruff import find_ruff_bin
 Source = str | tuple[str, ...]
 # A source, the number of the cell from 0, and what is wrong there.
 Finding = tuple[Source, int, str]
-_known: dict[tuple[Source, int], Source] = {}
+_known: dict[tuple[Source, tuple[str, ...]], Source] = {}
 
 
 class Untidy(Exception):
@@ -34,46 +33,42 @@ def tidy(sources: list[Source]) -> dict[Source, Source]:
     Raises:
         Untidy: a name is not defined, or in a text (not a notebook) defined again.
     """
-
-    def run(folder: str, files: dict[str, Source]) -> None:
-        select = ["--select", "I,F401,F821,F811", "--output-format", "json"]
-        findings = []
-        for problem in json.loads(_ruff(folder, "check", "--fix", *select)):
-            source = files[Path(problem["filename"]).name]
-            # What stays of an import that is not used, such as one inside `try`, is meant.
-            allowed = ("F401",) if isinstance(source, str) else ("F401", "F811")
-            if problem["code"] not in allowed:
-                findings.append((source, (problem["cell"] or 1) - 1, problem["message"]))
-        if findings:
-            raise Untidy(findings)
-        _ruff(folder, "format", "--quiet")
-
-    return _remembered(sources, 88, run)
+    return _formatted(sources, check=True)
 
 
 def format_narrow(sources: list[str], columns: int) -> list[str]:
     """Each source formatted to that many columns, imports as they are."""
-
-    def run(folder: str, _) -> None:
-        trailing = ["--config", "format.skip-magic-trailing-comma=true"]
-        _ruff(folder, "format", "--quiet", "--line-length", str(columns), *trailing)
-
-    made = _remembered(sources, columns, run)
+    options = ["--line-length", str(columns), "--config", "format.skip-magic-trailing-comma=true"]
+    made = _formatted(sources, *options)
     return [made[source] for source in sources]
 
 
-def _remembered(
-    sources: list[Source], columns: int, run: Callable[[str, dict[str, Source]], None]
-) -> dict[Source, Source]:
-    """What `run` makes of sources as files in a folder, for those not known so far."""
-    new = [one for one in dict.fromkeys(sources) if (one, columns) not in _known]
+def _formatted(sources: list[Source], *options: str, check: bool = False) -> dict[Source, Source]:
+    """Each source as ruff formats it with these options; `check`: when `_check` has been there."""
+    new = [one for one in dict.fromkeys(sources) if (one, options) not in _known]
     if new:
         with tempfile.TemporaryDirectory() as folder:
             files = {_write(Path(folder), n, source): source for n, source in enumerate(new)}
-            run(folder, files)
+            if check:
+                _check(folder, files)
+            _ruff(folder, "format", "--quiet", *options)
             for name, source in files.items():
-                _known[source, columns] = _read(Path(folder, name))
-    return {source: _known[source, columns] for source in sources}
+                _known[source, options] = _read(Path(folder, name))
+    return {source: _known[source, options] for source in sources}
+
+
+def _check(folder: str, files: dict[str, Source]) -> None:
+    """Sort and drop imports in the files of a folder; Untidy: something else is wrong."""
+    select = ["--select", "I,F401,F821,F811", "--output-format", "json"]
+    findings = []
+    for problem in json.loads(_ruff(folder, "check", "--fix", *select)):
+        source = files[Path(problem["filename"]).name]
+        # What stays of an import that is not used, such as one inside `try`, is meant.
+        allowed = ("F401",) if isinstance(source, str) else ("F401", "F811")
+        if problem["code"] not in allowed:
+            findings.append((source, (problem["cell"] or 1) - 1, problem["message"]))
+    if findings:
+        raise Untidy(findings)
 
 
 def _write(folder: Path, number: int, source: Source) -> str:
