@@ -12,20 +12,31 @@ def without_prints(statement: Statement, names: Names) -> Statement:
 
     It is empty where nothing is left. What a function prints, it prints later: it stays.
     """
-    if statement.is_definition:
+    if statement.is_definition or "print" not in statement.source:
         return statement
-    offset = statement.node.end_lineno - statement.source.count("\n") - 1
-    lines: list[str | None] = list(statement.source.split("\n"))
-    for body in [[statement.node], *_bodies(statement.node)]:
+    source = statement.source
+    (node,) = ast.parse(source).body
+    if _shares_lines(node, source):  # `if x: print(x)`
+        source = ast.unparse(node)
+        (node,) = ast.parse(source).body
+    lines: list[str | None] = list(source.split("\n"))
+    for body in [[node], *_bodies(node)]:
         prints = [one for one in body if _prints(one)]
         for one in prints:
             rest = [ast.unparse(part) for part in one.value.args if _acts(part, names)]
-            if prints == body and one is body[0] and one is not statement.node:
+            if prints == body and one is body[0] and one is not node:
                 rest = rest or ["pass"]  # a body cannot be empty
-            first, last = one.lineno - offset - 1, one.end_lineno - offset
+            first, last = one.lineno - 1, one.end_lineno
             lines[first:last] = [None] * (last - first)
             lines[first] = "\n".join(" " * one.col_offset + text for text in rest) or None
     return replace(statement, source="\n".join(line for line in lines if line is not None))
+
+
+def _shares_lines(node: ast.stmt, source: str) -> bool:
+    """A statement inside of this one does not begin its line."""
+    lines = source.encode().split(b"\n")
+    inner = (part for part in ast.walk(node) if isinstance(part, ast.stmt))
+    return any(lines[part.lineno - 1][: part.col_offset].strip() for part in inner)
 
 
 def _prints(node: ast.stmt) -> bool:
@@ -41,7 +52,7 @@ def _acts(node: ast.expr, names: Names) -> bool:
 
 
 def _bodies(node: ast.stmt) -> list[list[ast.stmt]]:
-    names = ("body", "orelse", "finalbody")
-    bodies = [getattr(part, name, None) for part in now(node) for name in names]
+    fields = ("body", "orelse", "finalbody")
+    bodies = [getattr(part, field, None) for part in now(node) for field in fields]
     # The body of a lambda and the two of `x if y else z` are expressions.
     return [body for body in bodies if isinstance(body, list)]

@@ -209,6 +209,15 @@ STATE = {
     ),
     "left by a loop that prints": ("for i in range(3):\n    print(i)", "i", "2"),
     "bound inside a print": ("print(y := 3)", "y", "3"),
+    "left by a loop on one line": ("for i in range(3): print(i)", "i", "2"),
+    "left by a print that shares a line": ("while True:\n    print(y := 3); break", "y", "3"),
+    "changed in a print behind a semicolon": ("a = [1]", "b = 2; print(a.pop())", "a", "[]"),
+    "left by branches that print": (
+        "y = 1\ntry:\n    print(1)\nexcept ValueError:\n    print(2)\nelse:\n    y = 2\n"
+        "finally:\n    print(3)",
+        "y",
+        "2",
+    ),
     "printed by a function": ("def say():\n    print('hello')", "say()", "hello"),
     "moved by a forward pass": (
         NET + "\nbn = nn.BatchNorm1d(2)",
