@@ -204,14 +204,14 @@ def names_of(statements: list[Statement]) -> Names:
 
 def _changed_by(function: ast.FunctionDef | ast.AsyncFunctionDef, names: Names) -> set[str]:
     """What a call of a function of the page changes, as `Names.changes`."""
-    takes = function.args
-    places = [*takes.posonlyargs, *takes.args, *takes.kwonlyargs, takes.vararg, takes.kwarg]
-    given = {one.arg for one in places if one}
+    given = {one.arg for one in ast.walk(function.args) if isinstance(one, ast.arg)}
     body = ast.Module(function.body, type_ignores=[])
     parts = list(ast.walk(body))
     shared = {name for part in parts if isinstance(part, ast.Global) for name in part.names}
     stored = {p.id for p in parts if isinstance(p, ast.Name) and isinstance(p.ctx, ast.Store)}
-    changed = names.touched(body) | names.called(body) | shared
+    stored |= {part.arg for part in parts if isinstance(part, ast.arg)}
+    inner = [ast.Module(p.body, type_ignores=[]) for p in parts if isinstance(p, FUNCTIONS)]
+    changed = shared.union(*(names.touched(one) | names.called(one) for one in [body, *inner]))
     for part in reversed(parts):
         # What changes a local name for a part of something changes that.
         if isinstance(part, (ast.For, ast.Assign, ast.comprehension)):

@@ -173,6 +173,12 @@ STATE = {
         "n",
         "[2]",
     ),
+    "changed by a function in a function": (
+        "lines = []\n\n\ndef log(x):\n    def note():\n        lines.append(x)\n\n    note()",
+        "log(1)",
+        "lines",
+        "[1]",
+    ),
     "changed by a function that is given to another": (
         "seen = []\n\n\ndef see(x):\n    seen.append(x)",
         "_ = list(map(see, [1, 2]))",
