@@ -39,9 +39,7 @@ def files_in(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_another_folder_another_locale_and_no_home_give_the_same_bytes(
-    tmp_path_factory, tmp_path
-):
+def test_another_folder_another_locale_and_no_home_give_the_same_bytes(tmp_path_factory, tmp_path):
     """Built twice: here, and as strangely as can be, by a relative path."""
     project = copy_project(tmp_path / ODD / "the project", program=True)
     out, elsewhere = tmp_path / ODD / "out", tmp_path / "elsewhere"
@@ -109,9 +107,7 @@ def unable_to_write(folder: Path) -> tuple[str, ...]:
     return (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
 
 
-def test_a_checkout_that_cannot_be_written_for_a_site_of_another_address(
-    built_first, read_only
-):
+def test_a_checkout_that_cannot_be_written_for_a_site_of_another_address(built_first, read_only):
     """By an absolute path. The address alone decides where the site lives: its head
     names absolute addresses, everything else is relative."""
     before, out = unable_to_write(read_only / "project"), read_only / "out"

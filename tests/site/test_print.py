@@ -109,9 +109,7 @@ def test_the_pdf(printed, language, paper):
     assert not re.search("[\u2e80-\u2fdf]", text), "radicals instead of characters"
 
     links = {
-        note.get_object()["/A"]["/URI"]
-        for page in pdf.pages
-        for note in page.get("/Annots", [])
+        note.get_object()["/A"]["/URI"] for page in pdf.pages for note in page.get("/Annots", [])
     }
     base = f"{printed.url}{LANGUAGES[language]}cheatsheet/"
     expected = {
@@ -215,9 +213,7 @@ def test_a_dark_page_prints_dark_on_white(profile, site):
     tab.emulate_media(media="print", color_scheme="dark")
     settle(tab)
     least = tab.evaluate(ON_WHITE)
-    assert {
-        key: c for key, c in least.items() if c < (3 if key == "areas" else 4)
-    } == {}
+    assert {key: c for key, c in least.items() if c < (3 if key == "areas" else 4)} == {}
 
 
 @pytest.mark.parametrize("paper", PAPERS)
@@ -250,9 +246,7 @@ def test_without_chromium_the_cure_is_named(tmp_path):
     done = subprocess.run(
         command,
         cwd=ROOT,
-        env=environment(
-            CHEATSHEET_PDF="1", PLAYWRIGHT_BROWSERS_PATH=nowhere, PATH=nowhere
-        ),
+        env=environment(CHEATSHEET_PDF="1", PLAYWRIGHT_BROWSERS_PATH=nowhere, PATH=nowhere),
         capture_output=True,
         text=True,
     )
@@ -304,9 +298,7 @@ def test_code_is_made_narrow():
     source += f"y = [{'1, ' * 40}]"
     (text,) = make_narrow([source])
     lines = text.split("\n")
-    assert max(
-        len(line) + len(re.findall(r"[^\x00-\x7f]", line)) for line in lines
-    ) <= (COLUMNS)
+    assert max(len(line) + len(re.findall(r"[^\x00-\x7f]", line)) for line in lines) <= (COLUMNS)
     assert text.count("word") == 40
     assert text.count("字") == 80
     assert not [line for line in lines if line.lstrip("# ").startswith(("，", "。"))]
