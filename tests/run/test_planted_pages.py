@@ -121,11 +121,18 @@ UPDATED = (
     "'same'  \r\n```\r\n\r\n```python\r\nprint('a\\nb')\r\n```\r\n\r\n```text\r\n```"
     "\r\nno end"
 )
+CHANGED = fence(
+    "from pathlib import Path\n\nimport snippets\n\n"
+    "page = Path(snippets.__path__[0]).parent / 'docs/new/changed.md'\n"
+    "_ = page.write_text(page.read_text() + 'More.\\n')\n1",
+    "2",
+)
 UPDATES = {  # each page before and after --update-outputs
     "updated": (
         UPDATED,
         UPDATED.replace("\r\n3\r\n", "\r\n2\r\n").replace("text\r\n```", "text\r\na\r\nb\r\n```"),
     ),
+    "changed": (CHANGED, CHANGED + "More.\n"),  # while it ran
     # What no output can mend stays.
     "broken": (fence("x = 1", "1") + fence("1 / 0", "2"),) * 2,
     "en/split": (fence("1 + 1", "3"), fence("1 + 1", "2")),
@@ -198,7 +205,8 @@ def test_the_workers_of_xdist_tell_what_ran(update):
         assert f"updated docs/new/updated.md:{line}\n" in update
     for language in ("en", "zh"):
         assert f"updated docs/new/{language}/split.md:5\n" in update
-    assert "fences run on CPU: 7\n" in update
+    assert "fences run on CPU: 8\n" in update
+    assert "docs/new/changed.md:1: the page changed during the run; run --update" in update
     assert "broken.md:5: this output follows code that prints nothing" in update
     failed = [line for line in update.split("\n") if line.startswith("FAILED ")]
     assert len(failed) == 2
