@@ -31,7 +31,6 @@ def errors_of_mkdocs():
 
 def build_other(site_dir: Path, file: Path, site_url: str, strict: bool, dirty: bool):
     """Build another language than the first, beside it."""
-    beside.clear()
     config = load_config(str(file), strict=strict, site_dir=str(site_dir), site_url=site_url)
     config.plugins.on_startup(command="build", dirty=dirty)
     build(config, dirty=dirty)
@@ -49,7 +48,8 @@ def on_config(config):
     file = Path(config.config_file_path).resolve()
     languages = {one.config: one for one in read_languages(file.parent)}
     language = languages[file.name]
-    for code in [one.code for one in languages.values() if one.code and not language.code]:
+    now["others"] = [one.code for one in languages.values() if one.code and not language.code]
+    for code in now["others"]:
         other = beside.setdefault(code, Beside(build_other))
         url = urljoin(config.site_url, f"{code}/")  # under `mkdocs serve` not the config's
         other.start(file.with_name(f"mkdocs.{code}.yml"), url, config.strict, now["dirty"])
@@ -72,7 +72,7 @@ def on_post_build(*, config):
     """Finish the site, and take the other languages into it."""
     staged, _, new = now["staged"]
     finish(Path(config.site_dir), staged, new if now["dirty"] else None)
-    for code, other in [*beside.items()]:
-        if problem := other.wait():
+    for code in now["others"]:
+        if problem := beside[code].wait():
             raise PluginError(f"mkdocs.{code}.yml: {problem}")
-        shutil.copytree(other.folder, Path(config.site_dir, code), dirs_exist_ok=True)
+        shutil.copytree(beside[code].folder, Path(config.site_dir, code), dirs_exist_ok=True)

@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
             words = "change nothing, run no page, and fail when something is left"
             command.add_argument("--check", action="store_true", help=words)
         if run is _reviewed:
-            words = "a section, such as docs/zh/page.md#by-name"
+            words = "a section, such as docs/<code>/page.md#by-name"
             command.add_argument("sections", nargs="*", metavar="SECTION", help=words)
     options = parser.parse_args(arguments)
     try:

@@ -116,8 +116,9 @@ class Example:
 
 @dataclass(frozen=True)
 class Shell:
-    """A fence of shell commands."""
+    """A fence of shell commands; `section` is the id of its section."""
 
+    section: str
     code: Fence
 
     @property
@@ -375,7 +376,7 @@ class _Reader:
             self.examples += 1
             self.parts.append(Example(self.examples, self.head[0], fence))
         elif fence.language == "bash":
-            self.parts.append(Shell(fence))
+            self.parts.append(Shell(self.head[0], fence))
         elif not self.attached:
             problem = "no Python fence stands right before this output; a text fence is always "
             raise self.error(fence.line, problem + "the output of the fence before it.")

@@ -202,9 +202,7 @@ def test_labels_are_in_the_language_of_the_page(project):
         'text { .output .no-copy data-label="输出 · CPU" }',
         'text { .output .no-copy data-label="输出 · GPU" }',
     ]
-    assert 'text { .output .error .no-copy data-label="报错" }' in headers(
-        pages["more.md"]
-    )
+    assert 'text { .output .error .no-copy data-label="报错" }' in headers(pages["more.md"])
 
 
 def test_errors_that_differ_by_device_say_both(project):
@@ -224,9 +222,7 @@ def test_the_rest_of_a_page_stays_as_it_is_written(project):
 
 
 def test_a_fence_keeps_the_number_of_its_marks(project):
-    change(
-        project / "docs/en/more.md", "```python { .annotate }\n", "````python\n# ```\n"
-    )
+    change(project / "docs/en/more.md", "```python { .annotate }\n", "````python\n# ```\n")
     change(project / "docs/en/more.md", "(1)!\n```\n", "(1)!\n````\n")
     assert "\n````python { #block-1 }\n# ```\n" in staged(project).pages["more.md"]
 
@@ -251,8 +247,7 @@ def test_where_a_page_is_kept_is_known_from_the_repository(project, monkeypatch)
     more = front(staged(project, "zh").pages["more.md"])
     assert more["edit"].endswith("/someone/sheet/edit/main/docs/zh/more.md")
     assert more["colab"] == (
-        "https://colab.research.google.com/github/someone/sheet/blob/gh-pages/"
-        "zh/more/more.ipynb"
+        "https://colab.research.google.com/github/someone/sheet/blob/gh-pages/zh/more/more.ipynb"
     )
     assert "colab" not in front(staged(project).pages["verified.md"])
     monkeypatch.setenv("REPO_URL", "https://example.org/someone/sheet")
@@ -405,9 +400,7 @@ def test_an_edit_costs_what_it_changed(project, tidied):
 
 def test_an_edit_of_a_definition_shows(project):
     staged(project, "zh")
-    change(
-        project / "snippets/nets.py", "nn.Linear(width, WIDTH)", "nn.LazyLinear(width)"
-    )
+    change(project / "snippets/nets.py", "nn.Linear(width, WIDTH)", "nn.LazyLinear(width)")
     made = staged(project, "zh")
     for mark in ("block-1", "copy-snippets-nets-make", "block-2"):
         assert "LazyLinear" in made.copies["index.md"][mark].text
@@ -426,8 +419,7 @@ def html_of(made: Staged, site: Path) -> None:
         file = site / address_of(name) / "index.html"
         file.parent.mkdir(parents=True, exist_ok=True)
         blocks = [
-            f'<div class="highlight" id="{mark}"><pre>{mark} id="no"</pre></div>'
-            for mark in copies
+            f'<div class="highlight" id="{mark}"><pre>{mark} id="no"</pre></div>' for mark in copies
         ]
         text = OTHERS + "\n".join(blocks)
         file.write_text(text, encoding="utf-8")
@@ -474,9 +466,7 @@ def test_a_copy_says_what_comes_along(project, tmp_path):
     more = copies["block-2"].lines - 2
     assert f">+{more}</span>" in index
     page = (site / "more/index.html").read_text(encoding="utf-8")
-    assert page.count("data-copy-label") == 1, (
-        "the first block there is all of its copy"
-    )
+    assert page.count("data-copy-label") == 1, "the first block there is all of its copy"
 
 
 def test_files_come_into_the_site(project, tmp_path):
@@ -513,8 +503,7 @@ def test_a_block_that_the_generator_lost(project, tmp_path, mark):
     with pytest.raises(SourceError) as caught:
         finish(site, made)
     assert str(caught.value) == (
-        f"{site / 'index.html'}:1: the generator shows no block {mark}; "
-        "look at its HTML."
+        f"{site / 'index.html'}:1: the generator shows no block {mark}; look at its HTML."
     )
 
 
@@ -581,8 +570,7 @@ BAD = {
         "docs/zh/verified.md",
         "{{ runs }}",
         "",
-        "docs/zh/verified.md:1: write {{ runs }} once, where the table of them "
-        "belongs.",
+        "docs/zh/verified.md:1: write {{ runs }} once, where the table of them belongs.",
     ),
     "the sheet of no page": (
         "docs/cheatsheet.yml",
@@ -594,8 +582,7 @@ BAD = {
         "docs/cheatsheet.yml",
         "more: [raises]",
         "more: [no-such]",
-        "docs/cheatsheet.yml:2: docs/en/more.md has no section no-such; mend 'no-such' "
-        "here.",
+        "docs/cheatsheet.yml:2: docs/en/more.md has no section no-such; mend 'no-such' here.",
     ),
     "a sheet that is no table": (
         "docs/cheatsheet.yml",
@@ -648,9 +635,7 @@ def test_comment_without_a_translation(project):
     with pytest.raises(SourceError) as caught:
         staged(project, "zh")
     message = str(caught.value)
-    assert message.startswith(
-        "snippets/nets.py:10: this comment is not in snippets/loc"
-    )
+    assert message.startswith("snippets/nets.py:10: this comment is not in snippets/loc")
     assert "'One layer is enough.' is no longer in the source" in message
 
 
@@ -676,9 +661,7 @@ def test_page_that_is_not_utf8(project):
     page = project / "docs/en/more.md"
     page.write_bytes(page.read_bytes() + "参数".encode("gbk"))
     line = MORE.count("\n") + 1
-    with pytest.raises(
-        SourceError, match=rf"^docs/en/more\.md:{line}: byte 0xb2 is no"
-    ):
+    with pytest.raises(SourceError, match=rf"^docs/en/more\.md:{line}: byte 0xb2 is no"):
         staged(project)
 
 
@@ -686,7 +669,5 @@ def test_page_that_cannot_be_read(project):
     # A link to nowhere: these tests may run as root, who can read any file.
     (project / "docs/en/more.md").unlink()
     (project / "docs/en/more.md").symlink_to("nowhere.md")
-    with pytest.raises(
-        SourceError, match=r"^docs/en/more\.md:1: cannot be read: No su"
-    ):
+    with pytest.raises(SourceError, match=r"^docs/en/more\.md:1: cannot be read: No su"):
         staged(project)

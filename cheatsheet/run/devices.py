@@ -4,9 +4,10 @@ Torch is imported inside: pytest reads this file even where no fence will run.
 """
 
 import ast
+import importlib
 import os
 import platform
-import shutil
+import re
 import subprocess
 import warnings
 from pathlib import Path
@@ -27,12 +28,10 @@ def why_unusable(device: str) -> str:
     import torch
 
     if not torch.backends.cuda.is_built():
-        seen = " (nvidia-smi is here)" if shutil.which("nvidia-smi") else ""
         return (
-            f"this torch, {torch.__version__}, is built without CUDA{seen}; install a "
-            "CUDA build: https://pytorch.org/get-started/locally/"
+            f"this torch, {torch.__version__}, is built without CUDA; install a CUDA build: "
+            "https://pytorch.org/get-started/locally/"
         )
-    hidden = os.environ.get("CUDA_VISIBLE_DEVICES")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
@@ -41,21 +40,20 @@ def why_unusable(device: str) -> str:
                 # An answer from the GPU, which a broken driver does not give.
                 torch.ones(1, device="cuda").item()
                 return ""
-            problem = "torch sees no GPU"
+            words = ["torch sees no GPU"]
         except Exception as error:  # torch raises many kinds, and we pass them on
-            problem = f"torch says: {error}"
-    words = [problem, *(str(warning.message) for warning in caught)]
+            words = [f"torch says: {error}"]
+    words += [str(warning.message) for warning in caught]
+    hidden = os.environ.get("CUDA_VISIBLE_DEVICES")
     if hidden is not None:
         words.append(f"CUDA_VISIBLE_DEVICES is {hidden!r}")
-    return "; ".join(" ".join(one.split()) for one in words)
+    return " ".join("; ".join(words).split())
 
 
 def set_up(device: str) -> None:
     """Make this process, that of a page, ready for the device."""
-    if device == "emulated":
-        from cheatsheet.run import emulated
-
-        emulated.install()
+    if device == "emulated":  # equipment of the tests
+        importlib.import_module("tests.emulated").install()
     if device == "cuda":
         import torch
 
@@ -91,18 +89,13 @@ def moves_to_accelerator(examples: list[Example]) -> Example | None:
 
 def allocations(device: str) -> int:
     """How many tensors this process has put on the accelerator so far."""
-    if device == "emulated":
-        from cheatsheet.run import emulated
+    if device == "cpu":
+        return 0
+    import torch
 
-        return sum(emulated.allocations.values())
-    if device == "cuda":
-        import torch
-
-        return sum(
-            torch.cuda.memory_stats(i).get("allocation.all.allocated", 0)
-            for i in range(torch.cuda.device_count())
-        )
-    return 0
+    module = torch.get_device_module(device)
+    stats = map(module.memory_stats, range(module.device_count()))
+    return sum(one.get("allocation.all.allocated", 0) for one in stats)
 
 
 def failure(device: str, error: BaseException | None = None) -> str:
@@ -117,18 +110,17 @@ def failure(device: str, error: BaseException | None = None) -> str:
 
     if isinstance(error, torch.OutOfMemoryError):
         return f"the GPU is out of memory: {_first_line(error)}"
-    lost = _first_line(error) if error else ""
-    if not lost.startswith(("CUDA error", "CUDA driver error", "cuDNN error")):
+    if not _first_line(error).startswith(("CUDA error", "CUDA driver error", "cuDNN error")):
         try:
             if torch.cuda.is_initialized():
                 torch.cuda.synchronize()
             return ""
         except RuntimeError as broken:
-            lost = _first_line(broken)
-    return f"the GPU failed or is gone: {lost}"
+            error = broken
+    return f"the GPU failed or is gone: {_first_line(error)}"
 
 
-def _first_line(error: BaseException) -> str:
+def _first_line(error: BaseException | None) -> str:
     return str(error).partition("\n")[0]
 
 
@@ -144,30 +136,21 @@ def describe(device: str) -> dict:
         return {"kind": device, "name": _processor(), "driver": None, "count": 1}
     import torch
 
-    return {
-        "kind": device,
-        "name": torch.cuda.get_device_name(0),
-        "driver": _driver(),
-        "count": torch.cuda.device_count(),
-    }
+    name, count = torch.cuda.get_device_name(0), torch.cuda.device_count()
+    return {"kind": device, "name": name, "driver": _driver(), "count": count}
 
 
 def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        lines = []
-    models = [line.partition(":")[2] for line in lines if line.startswith("model name")]
-    words = [*models, platform.processor(), platform.machine()]
-    return next(filter(None, map(str.strip, words)), "unknown")
+    info = Path("/proc/cpuinfo")
+    text = info.read_text() if info.exists() else ""
+    model = re.search(r"^model name\s*:\s*(.*\S)", text, re.M)
+    return model[1] if model else platform.processor() or platform.machine()
 
 
 def _driver() -> str:
     command = ["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"]
     try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=60, check=True
-        )
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     except (OSError, subprocess.SubprocessError) as error:
         raise RuntimeError(f"nvidia-smi does not tell the driver: {error}") from error
     return done.stdout.split("\n")[0].strip()

@@ -1,159 +1,55 @@
 """Pytest: run every fence of the pages on a device and compare its output.
 
-Builds on pytest-markdown-docs, which finds the fences: registers the runner, adds one
-item a page for its structure, and the options `--device`, `--update-outputs` and
-`--record`. Works in one process and in the workers of pytest-xdist.
+pytest-markdown-docs finds the fences. Here each becomes an item that runs in the process
+of its page, and each page gets one more for its structure. What ran stands in the reports
+of pytest, which pytest-xdist brings from its workers.
 """
 
 import os
-import pickle
-import shutil
-import tempfile
-from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import pytest
-from pytest_markdown_docs._runners import DefaultRunner, register_runner
 from pytest_markdown_docs.plugin import MarkdownDocstringCodeModule, MarkdownTextFile
 
 from cheatsheet.page import Example, Page, Shell, SourceError, load
 from cheatsheet.run import records
 from cheatsheet.run.devices import NAMES, TITLES, describe, why_unusable
-from cheatsheet.run.judge import PageRun
+from cheatsheet.run.judge import OtherOutput, PageRun
 from cheatsheet.run.process import start_server
 from cheatsheet.run.shell import run_shell
 from cheatsheet.run.update import Rewrite, rewrite_outputs
 
-
-@dataclass
-class Entry:
-    """What is known of a fence that ran, beside what a record says of it."""
-
-    block: records.Block
-    differs: bool = False  # its output is another one on the CPU than on a GPU
-    rewrite: Rewrite | None = None
+DEVICE = pytest.StashKey[dict]()  # described, for the record
 
 
 class State:
-    """What a run of pytest holds: its device, its entries, the one page that is open.
+    """What ran, by page and line, and of which the outputs differ between devices.
 
-    pytest-xdist runs pages in several worker processes. Each appends its entries to a
-    file of its own in one folder; whoever wants to know reads them all.
+    A worker of pytest-xdist knows its own part alone.
     """
 
-    root: Path
-    device: str
-    update: bool
-    record: Path | None
-    described: dict  # the device, for the record
-    folder: Path
-    open: PageRun | None = None
-
     def __init__(self):
-        self.pages: dict[Path, Page] = {}
-
-    def load(self, path: Path) -> Page:
-        """A page, named as records and messages name it: from the root.
-
-        What it is when pytest collects it, that it is for the whole run.
-        """
-        if path not in self.pages:
-            inside = path.is_relative_to(self.root)
-            name = path.relative_to(self.root) if inside else path
-            self.pages[path] = load(self.root, name)
-        return self.pages[path]
-
-    def run_of(self, page: Page) -> PageRun:
-        if self.open is None or self.open.page is not page:
-            before, self.open = self.open, PageRun(page, self.device)
-            if before:  # it ends while the new one starts
-                before.close()
-        return self.open
-
-    def close(self) -> None:
-        if self.open is not None:
-            self.open.close()
-            self.open = None
-
-    @contextmanager
-    def entry(self, part: Example | Shell, section: str) -> Iterator[Entry]:
-        """The entry of a fence while it runs: passed, if no error comes."""
-        shown = part.output(TITLES[self.device]) if isinstance(part, Example) else None
-        entry = Entry(
-            records.Block(
-                page=part.code.path.as_posix(),
-                line=part.line,
-                id=section,
-                language=part.code.language,
-                code=records.code_hash(part.code, self.root) if self.record else "",
-                output=records.output_hash(shown),
-                result="failed",
-                seconds=0.0,
-            )
-        )
-        try:
-            yield entry
-            if not entry.rewrite:
-                entry.block = replace(entry.block, result="passed")
-        finally:
-            with (self.folder / f"{os.getpid()}").open("ab") as file:
-                pickle.dump(entry, file)
-
-    def entries(self) -> list[Entry]:
-        """All entries, by page and line; the last one of a fence that ran again."""
-        found = {}
-        for path in sorted(self.folder.iterdir()):
-            with path.open("rb") as file:
-                while file.peek(1):
-                    entry = pickle.load(file)
-                    found[entry.block.page, entry.block.line] = entry
-        return [found[key] for key in sorted(found)]
+        self.blocks: dict[tuple[str, int], records.Block] = {}
+        self.differing: set[tuple[str, int]] = set()
 
     def ran(self, name: str) -> set[int]:
-        """The lines of the Python fences of a page that ran, in any process."""
-        blocks = (entry.block for entry in self.entries())
+        """The lines of the Python fences of a page that ran."""
+        blocks = self.blocks.values()
         return {b.line for b in blocks if (b.page, b.language) == (name, "python")}
 
 
 STATE = State()
 
 
-def _words(excinfo) -> str | None:
-    """What pytest prints of an error in a source file: its own words, no traceback."""
-    return str(excinfo.value) if excinfo.errisinstance(SourceError) else None
-
-
-@register_runner(default=True)
-class PageRunner(DefaultRunner):
-    """Runs a fence in the process of its page."""
-
-    def runtest(self, test, args, **_options) -> None:
-        page = STATE.load(test.source_path)
-        if test.fixture_names or test.max_retries:
-            problem = "a fence takes no fixture or retry; write it without."
-            raise SourceError(page.path, test.start_line, problem)
-        (example,) = (one for one in page.examples if one.line == test.start_line)
-        with STATE.entry(example, example.section) as entry:
-            entry.differs = example.differs
-            verdict = STATE.run_of(page).judge(example)
-            entry.block = replace(entry.block, seconds=round(verdict.seconds, 4))
-            if verdict.rewrite and STATE.update:
-                entry.rewrite = verdict.rewrite
-            elif verdict.problem:
-                raise verdict.problem
-
-    def repr_failure(self, test, excinfo, style=None) -> str:
-        return _words(excinfo) or str(excinfo.getrepr(style="long"))
-
-
 class PageItem(pytest.Item):
-    """A test of a page; what is wrong is said in our words alone."""
+    """Something to check of a page, whose `PageFile` is the parent."""
 
     def repr_failure(self, excinfo, style=None) -> str:
-        return _words(excinfo) or super().repr_failure(excinfo, style)
+        """An error in a source file in its own words, without a traceback."""
+        if excinfo.errisinstance(SourceError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
 
     def reportinfo(self):
         return self.path, 0, self.name
@@ -163,48 +59,98 @@ class PageStructure(PageItem):
     """The page can be read, and shows no empty output."""
 
     def runtest(self) -> None:
-        for fence in STATE.load(self.path).fences:
+        for fence in self.parent.page.fences:
             empty = fence.language == "text" and not fence.source.strip()
-            if empty and not STATE.update:
+            if empty and not self.config.getoption("update_outputs"):
                 problem = "this output fence is empty. Remove it, or fill it: "
-                problem += "pytest --update-outputs"
-                raise SourceError(fence.path, fence.line, problem)
+                raise SourceError(fence.path, fence.line, problem + "pytest --update-outputs")
 
 
-class ShellBlock(PageItem):
-    """A shell block of a page runs, on a machine with a GPU."""
+class Block(PageItem):
+    """A fence that runs: an example, or a shell block on a machine with a GPU."""
 
-    def __init__(self, *, part: Shell, section: str, **options):
+    def __init__(self, *, part: Example | Shell, **options):
         super().__init__(**options)
-        self.part, self.section = part, section
+        self.part = part
 
     def runtest(self) -> None:
-        with STATE.entry(self.part, self.section):
-            if problem := run_shell(self.part.code.source):
-                raise SourceError(self.part.code.path, self.part.line, problem)
+        part = self.part
+        shown = None
+        if isinstance(part, Example):
+            shown = part.output(TITLES[self.config.getoption("device")])
+            self.user_properties.append(("differs", part.differs))
+        facts = {
+            "page": part.code.path.as_posix(),
+            "line": part.line,
+            "id": part.section,
+            "language": part.code.language,
+            "code": records.code_hash(part.code, self.config.rootpath),
+            "output": records.output_hash(shown),
+            "seconds": 0.0,
+        }
+        self.user_properties.append(("fence", facts))
+        if isinstance(part, Shell):
+            if problem := run_shell(part.code.source):
+                raise SourceError(part.code.path, part.line, problem)
+        else:
+            facts["seconds"] = round(self.parent.run.outcome(part).seconds, 4)
+            self._judge(part)
+
+    def _judge(self, example: Example) -> None:
+        try:
+            self.parent.run.judge(example)
+        except OtherOutput as error:
+            if not self.config.getoption("update_outputs"):
+                raise
+            fence = error.rewrite.fence
+            self.parent.rewrites.append(error.rewrite)
+            self.user_properties.append(("report", f"updated {fence.path}:{fence.line}"))
 
 
 class PageFile(MarkdownTextFile):
     """A page; when it cannot be read as one, its structure item alone, which fails."""
 
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.rewrites: list[Rewrite] = []
+
+    @cached_property
+    def page(self) -> Page:
+        """What it is when pytest collects it, that it is for the whole run.
+
+        Its name is that of records and messages: from the root.
+        """
+        root = self.config.rootpath
+        inside = self.path.is_relative_to(root)
+        return load(root, self.path.relative_to(root) if inside else self.path)
+
+    @cached_property
+    def run(self) -> PageRun:
+        return PageRun(self.page, self.config.getoption("device"))
+
     def collect(self):
         yield PageStructure.from_parent(self, name="[structure]")
         try:
-            page = STATE.load(self.path)
+            page = self.page
         except SourceError:
             return
         if page.examples and not hasattr(self.config, "workerinput"):
             start_server()
-        yield from super().collect()
-        for section in page.sections if STATE.device == "cuda" else ():
-            for part in section.parts:
-                if isinstance(part, Shell):
-                    yield ShellBlock.from_parent(
-                        self,
-                        name=f"[Shell line:{part.line}]",
-                        part=part,
-                        section=section.id,
-                    )
+        for found, example in zip(super().collect(), page.examples, strict=True):
+            yield Block.from_parent(self, name=found.name, part=example)
+        for part in page.parts if self.config.getoption("device") == "cuda" else ():
+            if isinstance(part, Shell):
+                yield Block.from_parent(self, name=f"[Shell line:{part.line}]", part=part)
+
+    def teardown(self) -> None:
+        """After the last item of the page: end its process, and write its new outputs."""
+        if run := vars(self).pop("run", None):
+            run.close()
+        try:
+            if self.rewrites:
+                rewrite_outputs(self.config.rootpath, self.page, self.rewrites)
+        except SourceError as error:
+            pytest.fail(str(error), pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -212,113 +158,74 @@ def pytest_collect_file(file_path, parent):
     """Pages become `PageFile`s. Docstrings hold no fences: no module is collected."""
     collectors = yield
     return [
-        PageFile.from_parent(parent, path=file_path)
-        if isinstance(collector, MarkdownTextFile)
-        else collector
-        for collector in collectors
-        if not isinstance(collector, MarkdownDocstringCodeModule)
+        PageFile.from_parent(parent, path=file_path) if isinstance(one, MarkdownTextFile) else one
+        for one in collectors
+        if not isinstance(one, MarkdownDocstringCodeModule)
     ]
 
 
 def pytest_addoption(parser) -> None:
     group = parser.getgroup("fences")
-    group.addoption(
-        "--device",
-        choices=list(TITLES),
-        default="cpu",
-        help="run the fences there; emulated: an accelerator that is none (cpu)",
-    )
-    group.addoption(
-        "--update-outputs",
-        action="store_true",
-        help="rewrite the output fences of pages that differ from what their code gave",
-    )
-    group.addoption(
-        "--record",
-        type=Path,
-        metavar="FILE",
-        help="write what ran, and on what, to a JSON file",
-    )
+    text = "run the fences there; emulated: an accelerator that is none (cpu)"
+    group.addoption("--device", choices=list(TITLES), default="cpu", help=text)
+    text = "rewrite the output fences of pages that differ from what their code gave"
+    group.addoption("--update-outputs", action="store_true", help=text)
+    text = "write what ran, and on what, to a JSON file"
+    group.addoption("--record", type=Path, metavar="FILE", help=text)
 
 
 def pytest_configure(config) -> None:
-    STATE.root = config.rootpath
-    STATE.device = config.getoption("device")
-    STATE.update = config.getoption("update_outputs")
-    STATE.record = config.getoption("record")
-    if worker := getattr(config, "workerinput", None):
-        STATE.folder = Path(worker["fences"])
+    if hasattr(config, "workerinput"):
         return
-    if problem := _impossible():
+    device, record = config.getoption("device"), config.getoption("record")
+    if problem := _impossible(device, config.getoption("update_outputs"), record):
         raise pytest.UsageError(problem)
-    if STATE.record:  # now, while the device is there
+    if record:  # now, while the device is there
         try:
-            STATE.described = describe(STATE.device)
+            config.stash[DEVICE] = describe(device)
         except RuntimeError as error:
-            raise pytest.UsageError(f"--record {STATE.record}: {error}") from error
-    STATE.folder = Path(tempfile.mkdtemp(prefix="fences-"))
-    config.add_cleanup(lambda: shutil.rmtree(STATE.folder))
+            raise pytest.UsageError(f"--record {record}: {error}") from error
 
 
-def _impossible() -> str:
+def _impossible(device: str, update: bool, record: Path | None) -> str:
     """What is wrong with the options together, or here; "" for nothing."""
-    if STATE.update and os.environ.get("CI"):
+    if update and os.environ.get("CI"):
         return "--update-outputs is refused where CI is set."
-    if STATE.update and STATE.device == "emulated":
-        problem = "--update-outputs is refused with --device emulated: what an "
-        return problem + "emulated accelerator prints stands on no page."
-    if STATE.update and STATE.record:
-        problem = "--record says what the pages show, and --update-outputs changes it; "
-        return problem + "update first, then record."
-    problem = why_unusable(STATE.device)
-    return problem and f"--device {STATE.device} cannot run here: {problem}"
+    if update and device == "emulated":
+        problem = "--update-outputs is refused with --device emulated: what an emulated "
+        return problem + "accelerator prints stands on no page."
+    if update and record:
+        problem = "--record says what the pages show, and --update-outputs changes it; update "
+        return problem + "first, then record."
+    problem = why_unusable(device)
+    return problem and f"--device {device} cannot run here: {problem}"
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node) -> None:
-    """A worker of pytest-xdist starts."""
-    node.workerinput["fences"] = str(STATE.folder)
+def pytest_runtest_logreport(report) -> None:
+    said = dict(report.user_properties)
+    if report.when == "call" and "fence" in said:
+        block = records.Block(**said["fence"], result=report.outcome)
+        STATE.blocks[block.page, block.line] = block
+        if said.get("differs"):
+            STATE.differing.add((block.page, block.line))
 
 
 def pytest_sessionfinish(session) -> None:
-    STATE.close()
-    if hasattr(session.config, "workerinput"):
+    config, record = session.config, session.config.getoption("record")
+    if record is None or hasattr(config, "workerinput"):
         return
-    entries = STATE.entries()
-    rewrites = defaultdict(list)
-    for entry in entries:
-        if entry.rewrite:
-            rewrites[entry.rewrite.fence.path].append(entry.rewrite)
-    errors = []
-    for name, changes in rewrites.items():
-        try:
-            rewrite_outputs(STATE.root, name, changes)
-        except SourceError as error:
-            errors.append(str(error))
-    if STATE.record and not entries:
-        errors.append(f"--record {STATE.record}: nothing ran, and nothing was written.")
-    elif STATE.record:
-        blocks = [entry.block for entry in entries]
-        run = records.describe_run(STATE.described, STATE.root, blocks)
-        records.write_record(STATE.record, run)
-    if errors:
-        raise pytest.UsageError("\n".join(errors))
+    if not STATE.blocks:
+        raise pytest.UsageError(f"--record {record}: nothing ran, and nothing was written.")
+    blocks = [STATE.blocks[key] for key in sorted(STATE.blocks)]
+    run = records.describe_run(config.stash[DEVICE], config.rootpath, blocks)
+    records.write_record(record, run)
 
 
-def pytest_terminal_summary(terminalreporter) -> None:
-    entries = STATE.entries()
-    if not entries:
-        return
+def pytest_terminal_summary(terminalreporter, config) -> None:
     write = terminalreporter.write_line
-    write(f"fences run on {NAMES[STATE.device]}: {len(entries)}")
-    if differing := [entry for entry in entries if entry.differs]:
-        write(f"outputs that differ between CPU and GPU: {len(differing)}")
-    for page in sorted({entry.block.page for entry in entries if entry.rewrite}):
-        lines = [
-            str(entry.rewrite.fence.line)
-            for entry in entries
-            if entry.block.page == page and entry.rewrite
-        ]
-        write(f"updated {page}: line {', '.join(lines)}")
-    if STATE.record:
-        write(f"recorded in {STATE.record}")
+    if STATE.blocks:
+        write(f"fences run on {NAMES[config.getoption('device')]}: {len(STATE.blocks)}")
+    if STATE.differing:
+        write(f"outputs that differ between CPU and GPU: {len(STATE.differing)}")
+    if STATE.blocks and config.getoption("record"):
+        write(f"recorded in {config.getoption('record')}")

@@ -18,20 +18,22 @@ import traceback
 import types
 import warnings
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import NamedTuple
 
 from cheatsheet.run import devices
 
 # A fence that takes longer than this hangs.
 LIMIT_SECONDS = 120
 # Dynamo: each optimizer's first step imports it, which takes longer than most pages.
-PRELOADED = ["torch", "torch._dynamo", "cheatsheet.run.process"]
+# Pyplot: of each lab and its copies; the server does without what is not installed.
+PRELOADED = ["torch", "torch._dynamo", "matplotlib.pyplot", "cheatsheet.run.process"]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Outcome:
     """What one fence did.
 
@@ -40,22 +42,29 @@ class Outcome:
     words with which Python ends a traceback.
     """
 
-    output: str
+    output: str = ""
     raised: bool = False
     line: int | None = None  # of the page: the outermost line that failed
     trace: str = ""
     problem: str = ""
     seconds: float = 0.0
     allocations: int = 0  # tensors that it put on the accelerator
-    lost: str = ""  # what broke the device, if anything did
+    lost: str = ""  # what broke the device or ended the process, if anything did
 
 
-class Ended(Exception):
-    """Code gave no outcome: it "did not end within …" or "ended the process …"."""
+class Piece(NamedTuple):
+    """Code that stands below line `line` of its file; `raises` if it is meant to."""
+
+    line: int
+    source: str
+    raises: bool = False
 
 
-class Process:
+class Process(contextlib.AbstractContextManager):
     """A process that runs one piece of code after the other; `close` it.
+
+    It runs ahead of whoever receives the outcomes, and ends after a piece that breaks it
+    or raises without being meant to.
 
     `name` and `text` are those of the file that the code is from. `definitions` is the
     text of a module that processes which the code starts find as `__main__`. With
@@ -65,6 +74,7 @@ class Process:
     def __init__(
         self,
         name: str,
+        code: list[Piece],
         text: str = "",
         definitions: str = "",
         device: str = "cpu",
@@ -76,40 +86,32 @@ class Process:
         folder.joinpath("page.py").write_text(definitions, encoding="utf-8")
         context = _context()
         self._connection, theirs = context.Pipe()
-        arguments = theirs, name, text, folder, device, alone
+        arguments = theirs, name, code, text, folder, device, alone
         self._process = context.Process(target=_main, args=arguments)
         self._process.start()
         theirs.close()
-        self._hangs = False
+        self._left = len(code)
 
-    def send(self, line: int, source: str) -> None:
-        """Let the code run that stands below line `line` of its file."""
-        with contextlib.suppress(OSError):  # the process ended: `receive` says so
-            self._connection.send((line, source))
+    def __exit__(self, *_error) -> None:
+        self.close()
 
     def receive(self) -> Outcome:
-        """Wait for the outcome of the code that was sent first of what still runs.
-
-        Raises:
-            Ended: there is no outcome, nor will there be one of other code.
-        """
+        """Wait for the outcome of the next piece; where there will be none, it is `lost`."""
         try:
             if self._connection.poll(LIMIT_SECONDS):
-                return self._connection.recv()
+                outcome = self._connection.recv()
+                self._left -= 1
+                return outcome
+            lost = f"the code did not end within {LIMIT_SECONDS} seconds"
         except (EOFError, OSError):
             self._process.join(10)
-            code = self._process.exitcode
-            raise Ended(f"ended the process (exit code {code})") from None
-        self._hangs = True
-        raise Ended(f"did not end within {LIMIT_SECONDS} seconds")
+            lost = f"the code ended the process (exit code {self._process.exitcode})"
+        return Outcome(raised=True, lost=lost)
 
     def close(self) -> None:
-        if self._process.is_alive() and not self._hangs:
-            with contextlib.suppress(OSError):
-                self._connection.send(None)
+        if not self._left:  # it ends by itself
             self._process.join(10)
-        if self._process.is_alive():
-            self._process.kill()
+        self._process.kill()
         self._process.join()
         self._connection.close()
         self._folder.cleanup()
@@ -120,16 +122,9 @@ def run_alone(text: str) -> Outcome:
     folder, without `snippets`.
 
     Returns what it printed, the value of its last expression included, or raised.
-
-    Raises:
-        Ended: it ended the process, or did not end.
     """
-    process = Process("copy.py", alone=True)
-    try:
-        process.send(0, text)
+    with Process("copy.py", [Piece(0, text)], alone=True) as process:
         return process.receive()
-    finally:
-        process.close()
 
 
 def start_server() -> None:
@@ -149,12 +144,13 @@ def _context():
 def _main(
     connection: Connection,
     name: str,
+    code: list[Piece],
     text: str,
     folder: Path,
     device: str,
     alone: bool,
 ) -> None:
-    """Run each `(line, source)` that arrives, and answer with its `Outcome`.
+    """Run each piece of code, and send its `Outcome`.
 
     `folder` holds `page.py`, the definitions of the page, and `work`, where it runs.
     """
@@ -168,19 +164,16 @@ def _main(
     read_output = _capture_output(folder / "output.txt")
     namespace = _main_module(folder / "page.py")
     _seed(name)
-    while (request := connection.recv()) is not None:
-        line, source = request
+    for piece in code:
         before, start = devices.allocations(device), time.perf_counter()
-        outcome, error = _run(line, source, name, namespace, read_output)
-        lost = devices.failure(device, error)
-        connection.send(
-            replace(
-                outcome,
-                seconds=time.perf_counter() - start,
-                allocations=0 if lost else devices.allocations(device) - before,
-                lost=lost,
-            )
-        )
+        outcome, error = _run(piece, name, namespace, read_output)
+        outcome.lost = devices.failure(device, error)
+        outcome.seconds = time.perf_counter() - start
+        if not outcome.lost:
+            outcome.allocations = devices.allocations(device) - before
+        connection.send(outcome)
+        if outcome.lost or (outcome.raised and not piece.raises):
+            break
 
 
 def _hide_snippets() -> None:
@@ -218,14 +211,11 @@ def _capture_output(file: Path):
     os.dup2(descriptor, 2)
     # Both streams are line-buffered views of one file: what is written stays in order.
     sys.stdout = sys.stderr = os.fdopen(1, "w", buffering=1, encoding="utf-8")
-    position = 0
+    new = file.open("rb")
 
     def read() -> str:
-        nonlocal position
         sys.stdout.flush()
-        new = file.read_bytes()[position:]
-        position += len(new)
-        return new.decode("utf-8", errors="backslashreplace")
+        return new.read().decode("utf-8", errors="backslashreplace")
 
     return read
 
@@ -235,24 +225,21 @@ def _show_warning(message, category, *_args, **_options) -> None:
 
 
 def _run(
-    line: int, source: str, name: str, namespace: dict, read_output
+    piece: Piece, name: str, namespace: dict, read_output
 ) -> tuple[Outcome, BaseException | None]:
-    last = None
+    last = value = None
     try:
         # Empty lines in front give each statement its line number in the page, so that
         # tracebacks point there.
-        tree = ast.parse("\n" * line + source, filename=name)
+        tree = ast.parse("\n" * piece.line + piece.source, filename=name)
         last = tree.body[-1] if tree.body else None
-        shown = isinstance(last, ast.Expr)
-        statements = tree.body[:-1] if shown else tree.body
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning
-            code = ast.Module(statements, type_ignores=[])
-            exec(compile(code, name, "exec", dont_inherit=True), namespace)
-            value = None
+            shown = tree.body.pop() if isinstance(last, ast.Expr) else None
+            exec(compile(tree, name, "exec", dont_inherit=True), namespace)
             if shown:
-                code = ast.Expression(last.value)
-                value = eval(compile(code, name, "eval", dont_inherit=True), namespace)
+                code = compile(ast.Expression(shown.value), name, "eval", dont_inherit=True)
+                value = eval(code, namespace)
             if value is not None:
                 print(repr(value))
         return Outcome(read_output(), problem=_unstable_repr(value)), None
@@ -261,9 +248,8 @@ def _run(
         while frames and frames[0].filename != name:
             frames.pop(0)
         line = frames[0].lineno if frames else None
-        problem = ""
-        if line and last and line < last.lineno:
-            problem = f"the lines after line {line}, which raises, never run"
+        early = line and last and line < last.lineno
+        problem = f"the lines after line {line}, which raises, never run" if early else ""
         output = read_output()
         output += "" if not output or output.endswith("\n") else "\n"
         output += "".join(traceback.format_exception_only(error)).rstrip()

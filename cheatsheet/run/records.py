@@ -20,50 +20,52 @@ from cheatsheet.page import Fence, Page, SourceError
 from cheatsheet.run.devices import TITLES
 
 SCHEMA = 1
-HASH = r"[0-9a-f]{32}"
+HASH = '"[0-9a-f]{32}"'
+TEXT = '".+"'
+COUNT = r"[1-9]\d*"
 
 
-def of(*forms):
-    """A value that is of one of these types, or a text of one of these patterns."""
-    return field(metadata={"forms": forms})
+def of(form: str):
+    """A value whose JSON text is of this form."""
+    return field(metadata={"form": form})
 
 
 @dataclass(frozen=True)
 class Block:
     """One fence that ran."""
 
-    page: str = of(r"[^/\\].*\.md")  # the file, from the root of the repository
-    line: int = of(int)  # where it stood then; the hashes say what it was
-    id: str = of(r".*")  # of the heading above it
-    language: str = of("python|bash")
+    page: str = of(r'"[^/\\].*\.md"')  # the file, from the root of the repository
+    line: int = of(COUNT)  # where it stood then; the hashes say what it was
+    id: str = of('".*"')  # of the heading above it
+    language: str = of('"(python|bash)"')
     code: str = of(HASH)  # of its text and of the definitions it imports
-    output: str | None = of(HASH, None)  # that it was compared with
-    result: str = of("passed|failed")
-    seconds: float = of(float)
+    output: str | None = of(f"{HASH}|null")  # that it was compared with
+    result: str = of('"(passed|failed)"')
+    seconds: float = of(r"\d+(\.\d+)?(e-\d+)?")
 
 
 @dataclass(frozen=True)
 class Device:
     """The device of a run."""
 
-    kind: str = of("|".join(TITLES))
-    name: str = of(r".+")
-    driver: str | None = of(r".+", None)  # of a GPU, and of nothing else
-    count: int = of(int)
+    kind: str = of(f'"({"|".join(TITLES)})"')
+    name: str = of(TEXT)
+    driver: str | None = of(f"{TEXT}|null")  # of a GPU, and of nothing else
+    count: int = of(COUNT)
 
 
 @dataclass(frozen=True)
 class Run:
     """A recorded run."""
 
-    time: str = of(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")  # when it ended
-    commit: str | None = of(r"[0-9a-f]{40}", None)  # None: outside of git
-    dirty: bool | None = of(bool, None)  # did the files differ from the commit?
-    torch: str = of(r"\d+\.\d+.*")
-    python: str = of(r"3\.\d+\.\d+.*")
-    platform: str = of(r".+")
-    device: Device = of(dict)  # noqa: RUF009 (it is `field`)
-    blocks: tuple[Block, ...] = of(list)
+    time: str = of(r'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00"')  # when it ended
+    commit: str | None = of('"[0-9a-f]{40}"|null')  # null: outside of git
+    dirty: bool | None = of("true|false|null")  # did the files differ from the commit?
+    torch: str = of(r'"\d+\.\d+.*"')
+    python: str = of(r'"3\.\d+\.\d+.*"')
+    platform: str = of(TEXT)
+    device: Device = of(r"\{.*\}")  # noqa: RUF009 (it is `field`)
+    blocks: tuple[Block, ...] = of(r"\[.*\]")
 
 
 def describe_run(device: dict, root: Path, blocks: list[Block]) -> Run:
@@ -86,9 +88,7 @@ def describe_run(device: dict, root: Path, blocks: list[Block]) -> Run:
 
 def _git(root: Path, *arguments: str) -> str | None:
     try:
-        done = subprocess.run(
-            ["git", *arguments], cwd=root, capture_output=True, text=True
-        )
+        done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True)
     except FileNotFoundError:
         return None
     return done.stdout.strip() if done.returncode == 0 else None
@@ -97,11 +97,10 @@ def _git(root: Path, *arguments: str) -> str | None:
 def write_record(path: Path, run: Run) -> None:
     """Write a run into the file `path`, whose folder is made where there is none."""
     record = {"schema": SCHEMA} | asdict(run)
-    blocks = record["blocks"] = list(record["blocks"])
     record["digest"] = digest(record)
     # One block a line, so that the difference of two records can be read.
     head = json.dumps(record | {"blocks": []}, ensure_ascii=False, indent=1)
-    lines = ",\n".join("  " + json.dumps(b, ensure_ascii=False) for b in blocks)
+    lines = ",\n".join("  " + json.dumps(b, ensure_ascii=False) for b in record["blocks"])
     text = head.replace('"blocks": []', f'"blocks": [\n{lines}\n ]')
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text + "\n", encoding="utf-8")
@@ -124,22 +123,15 @@ def read_records(folder: Path, root: Path) -> dict[str, Run]:
     """
     found = {}
     for path in sorted(folder.glob("*.json")):
-        name = path.relative_to(root)
+        name, kind = path.relative_to(root), path.stem
         try:
-            found[path.stem] = _read(path.read_text(encoding="utf-8"), path.stem)
-        except (OSError, ValueError) as error:
-            kind = path.stem if path.stem in TITLES else "cpu"
-            cure = f"record it again: pytest docs --device {kind} --record {name}"
-            line = getattr(error, "lineno", 1)
-            raise SourceError(name, line, f"{_words(error)}; {cure}") from error
+            found[kind] = _read(path.read_text(encoding="utf-8"), kind)
+        except (OSError, ValueError) as error:  # of a decoder too
+            device = kind if kind in TITLES else "cpu"
+            problem = f"this is no recorded run: {error}; record it again: pytest docs --device "
+            problem += f"{device} --record {name}"
+            raise SourceError(name, getattr(error, "lineno", 1), problem) from error
     return found
-
-
-def _words(error: Exception) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return "this is no JSON, the file is cut off or damaged"
-    unreadable = isinstance(error, (OSError, UnicodeDecodeError))
-    return f"cannot be read: {error}" if unreadable else str(error)
 
 
 def _read(text: str, kind: str) -> Run:
@@ -151,15 +143,13 @@ def _read(text: str, kind: str) -> Run:
         raise ValueError("it was changed after the run that wrote it")
     run = _strictly(Run, record, "the run")
     device = _strictly(Device, run.device, "device")
-    blocks = [
-        _strictly(Block, block, f"blocks[{i}]") for i, block in enumerate(run.blocks)
-    ]
+    blocks = [_strictly(Block, block, f"blocks[{i}]") for i, block in enumerate(run.blocks)]
     if not blocks:
         raise ValueError("blocks: nothing ran")
     if (device.kind == "cuda") != (device.driver is not None):
         raise ValueError(f"device.driver: {device.driver!r} on {device.kind}")
     if device.kind != kind:
-        raise ValueError(f"this is a run on the device {device.kind}")
+        raise ValueError(f"it is a run on the device {device.kind}")
     if datetime.fromisoformat(run.time) > datetime.now(UTC) + timedelta(days=1):
         raise ValueError(f"it is of a day to come, {run.time}")
     return replace(run, device=device, blocks=tuple(blocks))
@@ -167,41 +157,29 @@ def _read(text: str, kind: str) -> Run:
 
 def _strictly(kind, values: object, where: str):
     """A dataclass of exactly these values."""
-    names = {one.name for one in fields(kind)}
-    if not isinstance(values, dict) or values.keys() != names:
-        found = sorted(values) if isinstance(values, dict) else values
-        raise ValueError(f"{where}: {found!r}, and {sorted(names)} are needed")
+    names = sorted(one.name for one in fields(kind))
+    if not isinstance(values, dict) or sorted(values) != names:
+        raise ValueError(f"{where}: {names} are needed, and no more")
     for one in fields(kind):
         value = values[one.name]
-        if not any(_is(value, form) for form in one.metadata["forms"]):
+        if not re.fullmatch(one.metadata["form"], json.dumps(value)):
             raise ValueError(f"{where}: {one.name}: {value!r} is not of this form")
     return kind(**values)
 
 
-def _is(value: object, form: str | type | None) -> bool:
-    if isinstance(form, str):
-        return isinstance(value, str) and re.fullmatch(form, value) is not None
-    if form is int:
-        return type(value) is int and value >= 1
-    if form is float:
-        return type(value) in (int, float) and value >= 0
-    return value is None if form is None else type(value) is form
-
-
 def code_hash(fence: Fence, root: Path) -> str:
     """Of a fence's text, and of the files of `snippets` that it imports from."""
-    digest = hashlib.sha256(fence.source.encode())
-    if fence.language == "python":
-        for path in sorted(_imported_files(fence.source, root)):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:32]
+    files = _imported_files(fence.source, root) if fence.language == "python" else ()
+    return _hash(fence.source.encode(), *(path.read_bytes() for path in sorted(files)))
 
 
 def output_hash(fence: Fence | None) -> str | None:
     """Of the output fence that a run compared with, None where the page shows none."""
-    if fence is None:
-        return None
-    return hashlib.sha256(fence.source.encode()).hexdigest()[:32]
+    return fence and _hash(fence.source.encode())
+
+
+def _hash(*parts: bytes) -> str:
+    return hashlib.sha256(b"".join(parts)).hexdigest()[:32]
 
 
 def _imported_files(source: str, root: Path) -> set[Path]:

@@ -6,11 +6,13 @@ that it belongs to, and that object to hold what the method was given.
 
 import ast
 import builtins
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-from cheatsheet.standalone.statements import DEFINITIONS, Statement, arguments, calls, name_of, now
+from cheatsheet.standalone.statements import FUNCTIONS, Statement, arguments, calls, name_of, now
 
 GLOBALS = "<globals>"  # settings of torch, Python or the process
+GIVEN = "<given>"  # what a function is given
 
 
 def _words(text: str) -> frozenset[str]:
@@ -28,11 +30,11 @@ PURE = _words(
     abs sum mean std var max min all any norm view reshape flatten t unsqueeze squeeze
     square pow cpu float double half"""
 )
-# Methods that copy the values that they are given, and hold none of them.
-COPIERS = _words("load_state_dict copy_ fill_ add_ sub_ mul_ to")
-# Functions of libraries that change what they are given, apart from those in "_".
+# What copies the values that it is given, and holds none of them, apart from those in "_".
+COPIERS = ("load_state_dict", "to")
+# Functions that change what they are given, apart from those in "_".
 CHANGERS = ("register", "remove", "swap", "vector_to", "weight_norm", "spectral")
-CHANGERS += ("orthogonal", "prune")
+CHANGERS += ("orthogonal", "prune", "setattr", "delattr", "next")
 SETTERS = ("set_", "use_", "simplefilter")
 # What has no parts: facts about a tensor.
 FACTS = frozenset({"shape", "dtype", "device", "ndim", "is_leaf", "requires_grad"})
@@ -40,14 +42,25 @@ FACTS = frozenset({"shape", "dtype", "device", "ndim", "is_leaf", "requires_grad
 
 @dataclass(frozen=True)
 class Names:
-    """What the names of a page are: `imported` modules and functions of libraries,
-    `made` classes and functions of the page, and of these, those that change an
-    argument.
+    """What the names of a page are.
+
+    Attributes:
+        imported: modules and functions of libraries.
+        made: classes and functions of the page. One that is given an attribute is a
+            variable as any other.
+        moving: those with a batch norm, which a pass changes.
+        changes: what a call of each function changes: names outside of it, and GIVEN.
     """
 
-    imported: frozenset[str]
-    made: frozenset[str]
-    changing: frozenset[str] = frozenset()
+    imported: set[str]
+    made: set[str]
+    moving: set[str]
+    changes: dict[str, set[str]] = field(default_factory=dict)
+
+    @cached_property
+    def fixed(self) -> set[str]:
+        """Names that are no variables."""
+        return self.imported | self.made | vars(builtins).keys()
 
     def flow(self, node: ast.AST | None) -> set[str]:
         """Names of which the value of an expression may hold a part."""
@@ -55,7 +68,7 @@ class Names:
             return set()
         if isinstance(node, ast.Name):
             # A variable called `device` or `shape` is what that attribute is.
-            return {node.id} - FACTS - self.imported - self.made - vars(builtins).keys()
+            return {node.id} - FACTS - self.fixed
         if isinstance(node, ast.Attribute) and node.attr in FACTS:
             return set()
         if isinstance(node, ast.Call):
@@ -65,12 +78,10 @@ class Names:
         return set().union(*map(self.flow, ast.iter_child_nodes(node)))
 
     def _flow_of_call(self, call: ast.Call) -> set[str]:
-        name = name_of(call.func)
-        given = set().union(*map(self.flow, arguments(call)))
+        name, given = name_of(call.func), self._given(call)
         if isinstance(call.func, ast.Name):
             # A net gives no part of its input; whatever holds parts is made so.
-            known = self.made | self.imported | vars(builtins).keys()
-            return given if name in known else {name}
+            return given if name in self.fixed else {name}
         return self.flow(call.func) | (set() if _copies(call) else given)
 
     def touched(self, node: ast.AST) -> set[str]:
@@ -79,8 +90,7 @@ class Names:
         for part in now(node):
             if isinstance(part, (ast.Attribute, ast.Subscript)):
                 if not isinstance(part.ctx, ast.Load):
-                    found |= self.flow(part)
-                    found |= {GLOBALS} if "environ" in ast.unparse(part) else set()
+                    found |= {GLOBALS} if self.of_library(part) else self.flow(part)
             elif isinstance(part, ast.AugAssign):
                 found |= self.flow(part.target)
             elif isinstance(part, ast.Call):
@@ -88,51 +98,56 @@ class Names:
         return found
 
     def _touched_by(self, call: ast.Call) -> set[str]:
-        name = name_of(call.func)
-        given = set().union(*map(self.flow, arguments(call)))
-        if isinstance(call.func, ast.Name):
-            changes = name in self.changing or name in ("setattr", "delattr", "next")
-            return given if changes else set()
-        if self.of_library(call.func):
-            if name.startswith(SETTERS):
-                return {GLOBALS}
-            changes = name.endswith("_") or name.startswith(CHANGERS)
-            return given if changes else set()
-        return set() if name in PURE else self.flow(call.func)
+        name, changes, library = name_of(call.func), self._changes(call), self.of_library(call.func)
+        found = changes - {GIVEN}
+        if library or isinstance(call.func, ast.Name):
+            if GIVEN in changes or name.startswith(CHANGERS) or name.endswith("_"):
+                found |= self._given(call)
+        elif name not in PURE:
+            found |= self.flow(call.func)
+        if library and name.startswith(SETTERS):
+            found.add(GLOBALS)
+        out = [keyword.value for keyword in call.keywords if keyword.arg == "out"]
+        return found.union(*map(self.flow, out))
+
+    def _given(self, call: ast.Call) -> set[str]:
+        return set().union(*map(self.flow, arguments(call)))
+
+    def _changes(self, call: ast.Call) -> set[str]:
+        """What the functions change that it calls, or is given to call."""
+        functions = map(name_of, [call.func, *arguments(call)])
+        return set().union(*(self.changes.get(name, ()) for name in functions))
 
     def called(self, node: ast.AST) -> set[str]:
         """Variables that are called, such as `net` in `net(X)`."""
-        names = {one.func.id for one in calls(node) if isinstance(one.func, ast.Name)}
-        return names - self.imported - self.made - vars(builtins).keys()
+        return {one.func.id for one in calls(node) if isinstance(one.func, ast.Name)} - self.fixed
 
     def draws(self, node: ast.AST) -> bool:
         """It may draw random numbers."""
         known = PURE | vars(builtins).keys()
         return any(name_of(call.func) not in known for call in calls(node))
 
-    def of_library(self, function: ast.expr) -> bool:
-        while isinstance(function, ast.Attribute):
-            function = function.value
-        return isinstance(function, ast.Name) and function.id in self.imported
+    def of_library(self, part: ast.expr) -> bool:
+        """It is a part of something that is imported."""
+        while isinstance(part, (ast.Attribute, ast.Subscript)):
+            part = part.value
+        return isinstance(part, ast.Name) and part.id in self.imported
 
     def links(self, node: ast.AST) -> list[set[str]]:
         """Names that hold parts of one another from now on."""
         found = []
         for call in calls(node):
-            name = name_of(call.func)
-            given = set().union(*map(self.flow, arguments(call)))
-            if isinstance(call.func, ast.Attribute) and not self.of_library(call.func):
-                if name not in PURE and not _copies(call):
-                    found.append(self.flow(call.func.value) | given)
-            elif name in self.changing or name.startswith(CHANGERS):
-                found.append(given)
+            touched = self._touched_by(call)
+            if touched and not _copies(call):
+                found.append(touched | self._given(call))
         return found
 
 
 def _copies(call: ast.Call) -> bool:
-    """The values that it is given are copied."""
+    """It is a method, and copies the values that it is given."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
     assigns = any(keyword.arg == "assign" for keyword in call.keywords)
-    return name_of(call.func) in COPIERS and not assigns
+    return (name in COPIERS or name.endswith("_")) and not assigns
 
 
 @dataclass(frozen=True)
@@ -147,50 +162,62 @@ class Effects:
 def effects_of(statement: Statement, names: Names) -> Effects:
     """What a statement does, on a page with these names."""
     node = statement.node
-    if statement.is_import or isinstance(node, ast.ClassDef):
+    if isinstance(node, FUNCTIONS):
+        return Effects(names.changes[node.name])
+    if statement.is_import or statement.is_definition:
         return Effects()
-    if isinstance(node, ast.FunctionDef):
-        inside = ast.Module(node.body, type_ignores=[])
-        changed = (names.touched(inside) | names.called(inside)) & statement.reads
-        return Effects(changed)
-    touched = names.touched(node)
-    if isinstance(node, ast.Expr) and not statement.last:
-        touched |= names.called(node)  # a dry run, a pass through batch norm or a hook
+    touched, called = names.touched(node), names.called(node)
+    # A dry run, a pass through a hook. What is worked out for its value moves a batch norm.
+    dry = isinstance(node, ast.Expr) and not statement.last
+    touched |= called if dry else called & names.moving
     links = names.links(node)
-    if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+    if isinstance(node, (ast.Assign, ast.AnnAssign)):
         return Effects(names.flow(node.value), touched, links)
-    # A loop, a with: what it binds may be part of all that it reads.
+    # `+=`, a loop, a with: what it binds may be part of all that it reads.
     return Effects(names.flow(node) if statement.binds else set(), touched, links)
 
 
-def names_of(nodes: list[ast.stmt], definitions: list[ast.stmt]) -> Names:
-    """What the names are on a page that takes `definitions` from snippets."""
-    made, imported, functions = set(), set(), []
-    for node in [*definitions, *nodes]:
-        if isinstance(node, DEFINITIONS):
+def names_of(statements: list[Statement]) -> Names:
+    """What the names are on a page with these statements, those of snippets among them."""
+    made, imported, adorned, moving = set(), set(), set(), set()
+    for statement in statements:
+        node = statement.node
+        if statement.is_definition:
             made.add(node.name)
-        if isinstance(node, ast.FunctionDef):
-            functions.append(node)
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
+        if statement.is_import:
             imported |= {(a.asname or a.name).split(".")[0] for a in node.names}
-    names = Names(frozenset(imported - made), frozenset(made))
+        parts = list(ast.walk(node))
+        stores = (p for p in parts if isinstance(p, ast.Attribute) and isinstance(p.ctx, ast.Store))
+        adorned |= {name_of(part.value) for part in stores}
+        if statement.reads & moving or any("BatchNorm" in name_of(part) for part in parts):
+            moving |= statement.binds
+    names = Names(imported - made, made - adorned, moving)
+    functions = [one.node for one in statements if isinstance(one.node, FUNCTIONS)]
     while True:  # a function that calls one that changes something is one
-        changing = {one.name for one in functions if _changes(one, names)}
-        if changing <= names.changing:
+        changes = {one.name: set() for one in functions}
+        for one in functions:
+            changes[one.name] |= _changed_by(one, names)
+        if changes == names.changes:
             return names
-        changing |= names.changing
-        names = Names(names.imported, names.made, frozenset(changing))
+        names = replace(names, changes=changes)
 
 
-def _changes(function: ast.FunctionDef, names: Names) -> bool:
-    takes = function.args
-    given = {one.arg for one in [*takes.args, *takes.kwonlyargs]}
-    given |= {one.arg for one in (takes.vararg, takes.kwarg) if one}
+def _changed_by(function: ast.FunctionDef | ast.AsyncFunctionDef, names: Names) -> set[str]:
+    """What a call of a function of the page changes, as `Names.changes`."""
+    given = {one.arg for one in ast.walk(function.args) if isinstance(one, ast.arg)}
     body = ast.Module(function.body, type_ignores=[])
-    for part in ast.walk(body):  # a local name for a part of an argument
+    parts = list(ast.walk(body))
+    shared = {name for part in parts if isinstance(part, ast.Global) for name in part.names}
+    stored = {p.id for p in parts if isinstance(p, ast.Name) and isinstance(p.ctx, ast.Store)}
+    stored |= {part.arg for part in parts if isinstance(part, ast.arg)}
+    inner = [ast.Module(p.body, type_ignores=[]) for p in parts if isinstance(p, FUNCTIONS)]
+    changed = shared.union(*(names.touched(one) | names.called(one) for one in [body, *inner]))
+    for part in reversed(parts):
+        # What changes a local name for a part of something changes that.
         if isinstance(part, (ast.For, ast.Assign, ast.comprehension)):
             value = part.value if isinstance(part, ast.Assign) else part.iter
             targets = part.targets if isinstance(part, ast.Assign) else [part.target]
-            if names.flow(value) & given:
-                given |= set().union(*map(names.flow, targets))
-    return bool((names.touched(body) | names.called(body)) & given)
+            if changed & set().union(*map(names.flow, targets)):
+                changed |= names.flow(value)
+    outside = changed - given - (stored - shared) - {GLOBALS}
+    return outside | ({GIVEN} if changed & given else set())

@@ -7,8 +7,8 @@ change the other. A name that is bound anew is another name. Printing is left ou
 what is drawn at random comes with its seed.
 """
 
-import ast
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from cheatsheet.standalone.effects import GLOBALS, Names, effects_of, names_of
 from cheatsheet.standalone.prints import without_prints
@@ -18,75 +18,91 @@ Version = tuple[str, int]  # a name, and the number of the statement that bound 
 
 
 def slices(
-    fences: list[Sequence[Statement]],
-    raising: list[bool],
-    definitions: list[ast.stmt],
-) -> Iterator[tuple[list[tuple[Statement, str]], set[str]]]:
+    fences: list[Sequence[Statement]], raising: list[bool], definitions: list[Statement]
+) -> Iterator[list[Statement]]:
     """For each fence of a page in turn, what stands before it and is needed by it.
 
     Args:
         fences: their statements.
         raising: which of them are meant to raise.
-        definitions: the functions and classes that the page imports from snippets.
+        definitions: what the page imports from snippets, and what that needs.
 
     Yields:
-        a list of `(Statement, source)`, in the order of the page, imports left out; and
-        the names that the whole reads.
+        its statements in the order of the page, imports and prints left out.
     """
-    names = names_of([s.node for fence in fences for s in fence], definitions)
-    # What raises has done nothing that a reader should do again.
-    pairs = zip(fences, raising, strict=True)
-    earlier = [fence[:-1] if raises else fence for fence, raises in pairs]
-    seeded = _seeded(earlier, names)
+    names = names_of([*definitions, *(one for fence in fences for one in fence)])
     history = History(names)
-    for own, done in zip(fences, earlier, strict=True):
-        needed = [history.statements[n] for n in history.needed_by(own, seeded)]
-        sources = [(one, without_prints(one, names)) for one in needed]
-        kept = [(one, source) for one, source in sources if source]
-        yield kept, set().union(*(s.reads for s, _ in kept), *(s.reads for s in own))
-        for statement in done:
-            history.add(statement)
+    for fence, raises in zip(fences, raising, strict=True):
+        silent = [without_prints(one, names) for one in history.needed_by(fence)]
+        yield [statement for statement in silent if statement.source]
+        # What raises has done nothing that a reader should do again.
+        history.add(fence[:-1] if raises else fence)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A statement that has run, and the versions of names that it has to do with."""
+
+    statement: Statement
+    uses: set[Version]
+    binds: set[Version]
+    touches: set[Version]
+    seeds: set[int]  # the numbers of the steps without which it draws other numbers
 
 
 class History:
-    """What has run so far: the versions of names, statement by statement, and which of
-    them hold parts of one another."""
+    """What has run so far, step by step, and which versions of names hold parts of one
+    another."""
 
     def __init__(self, names: Names):
         self.names = names
-        self.statements: list[Statement] = []
+        self.steps: list[Step] = []
         self.current: dict[str, int] = {}
         self.groups: dict[Version, set[Version]] = {}
-        self._uses: list[set[Version]] = []
-        self._touches: list[set[Version]] = []
 
-    def add(self, statement: Statement) -> None:
-        """Take note of the statement that runs next."""
-        number, does = len(self.statements), effects_of(statement, self.names)
+    def add(self, fence: Sequence[Statement]) -> None:
+        """Take note of the fence that runs next."""
+        since: set[int] = set()  # its last seed, and what has drawn from that
+        for statement in fence:
+            number, seeds = len(self.steps), set()
+            if any(name_of(one.func) == "manual_seed" for one in calls(statement.node)):
+                since = {number}
+            elif since and not statement.is_definition and self.names.draws(statement.node):
+                seeds = set(since)
+                since.add(number)
+            self._add(statement, seeds)
+
+    def _add(self, statement: Statement, seeds: set[int]) -> None:
+        number, does = len(self.steps), effects_of(statement, self.names)
         kept = statement.binds - statement.replaces
-        self._uses.append(self._versions(self._with_calls(statement.reads | kept)))
+        uses = self._versions(self._with_calls(statement.reads | kept))
         flow = self._versions(does.flow)
+        # What it reads and changes, perhaps to bind it anew, and what it binds and changes.
+        touches = self._versions(does.touched & statement.reads)
         self.current |= dict.fromkeys(statement.binds, number)
-        self._touches.append(self._versions(does.touched))
-        self._unite(flow | {(name, number) for name in statement.binds})
+        touches |= self._versions(does.touched)
+        binds = {(name, number) for name in statement.binds}
+        self._unite(flow | binds)
         for link in does.links:
             self._unite(self._versions(link))
-        self.statements.append(statement)
+        self.steps.append(Step(statement, uses, binds, touches, seeds))
 
-    def needed_by(self, own: Sequence[Statement], seeded: list[set[int]]) -> list[int]:
-        """The numbers of the statements that must run before `own`."""
-        needed = self._versions(self._with_calls(_read(own))) | {(GLOBALS, -1)}
+    def needed_by(self, fence: Sequence[Statement]) -> list[Statement]:
+        """The statements that must run before a fence, imports left out."""
+        reads: set[str] = set()
+        bound: set[str] = set()
+        for statement in fence:
+            reads |= statement.reads - bound
+            bound |= statement.replaces
+        needed = self._versions(self._with_calls(reads)) | {(GLOBALS, -1)}
         chosen: set[int] = set()
-        for number in range(len(self.statements) - 1, -1, -1):
-            statement = self.statements[number]
-            if statement.is_import:
+        for number, step in reversed([*enumerate(self.steps)]):
+            if step.statement.is_import:
                 continue
-            does = self._whole(self._touches[number])
-            does |= {(name, number) for name in statement.binds}
-            if number in chosen or does & needed:
-                chosen |= {number} | seeded[number]
-                needed |= self._uses[number]
-        return sorted(chosen)
+            if number in chosen or (self._whole(step.touches) | step.binds) & needed:
+                chosen |= {number} | step.seeds
+                needed |= step.uses
+        return [self.steps[number].statement for number in sorted(chosen)]
 
     def _with_calls(self, names: Iterable[str]) -> set[str]:
         """The names, and what functions among them read when they are called."""
@@ -94,9 +110,9 @@ class History:
         left = set(names)
         while left:
             found |= left
-            bound = {self.current[name] for name in left if name in self.current}
-            functions = [n for n in bound if self.statements[n].is_definition]
-            left = {r for n in functions for r in self.statements[n].reads} - found
+            bound = [self.steps[self.current[name]] for name in left & self.current.keys()]
+            functions = [step.statement for step in bound if step.statement.is_definition]
+            left = set().union(*(function.reads for function in functions)) - found
         return found
 
     def _versions(self, names: Iterable[str]) -> set[Version]:
@@ -118,30 +134,3 @@ class History:
     def _whole(self, versions: set[Version]) -> set[Version]:
         """The versions, and all that hold parts of them or are parts of them."""
         return versions.union(*(self.groups.get(one, ()) for one in versions))
-
-
-def _read(statements: Sequence[Statement]) -> set[str]:
-    """What a fence reads of what stands before it."""
-    reads: set[str] = set()
-    bound: frozenset[str] = frozenset()
-    for statement in statements:
-        reads |= statement.reads - bound
-        bound |= statement.replaces
-    return reads
-
-
-def _seeded(fences: list[Sequence[Statement]], names: Names) -> list[set[int]]:
-    """For each statement, what must come with it so that it draws the same numbers."""
-    found: list[set[int]] = []
-    for fence in fences:
-        since: set[int] = set()
-        for statement in fence:
-            number = len(found)
-            draws = not statement.is_definition and names.draws(statement.node)
-            if any(name_of(one.func) == "manual_seed" for one in calls(statement.node)):
-                since = {number}
-                draws = False
-            found.append(set(since) if draws else set())
-            if since and draws:
-                since.add(number)
-    return found

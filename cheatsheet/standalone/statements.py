@@ -6,6 +6,7 @@ reads.
 
 import ast
 import builtins
+import re
 import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ from itertools import chain
 
 ANY_FILE = "<file>"  # where the code does not say which
 WRITERS = ("save", "write_text", "write_bytes")
-READERS = ("load", "read_text", "read_bytes", "stat", "get_unsafe_globals")
-DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+READERS = ("load", "read_text", "read_bytes", "stat", "get_unsafe_globals", "open")
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Statement:
         return frozenset(_names([self.node])[1])
 
 
-@lru_cache(maxsize=1024)  # each fence is read again for every one after it
+@lru_cache(maxsize=1024)  # copies are read again, for their imports
 def split_statements(source: str, line: int) -> tuple[Statement, ...]:
     """The statements of a fence whose first mark stands on `line` of its page."""
     lines = source.split("\n")
@@ -91,9 +93,8 @@ def _names_of_one(node: ast.stmt) -> tuple[set[str], set[str]]:
         return _read(node.iter) | (inner - targets), targets
     if isinstance(node, ast.With):
         heads = [item.context_expr for item in node.items]
-        targets = {
-            name for item in node.items if item.optional_vars for name in _bound(item.optional_vars)
-        }
+        held = [item.optional_vars for item in node.items if item.optional_vars]
+        targets = set().union(*map(_bound, held))
         inner, bound = _names(node.body)
         return set().union(*map(_read, heads), inner - targets), targets | bound
     if isinstance(node, ast.If):
@@ -110,12 +111,7 @@ def _names_of_one(node: ast.stmt) -> tuple[set[str], set[str]]:
 
 
 def _read(node: ast.AST) -> set[str]:
-    return _symbols(_code(node))[0] | files(node, READERS)
-
-
-@lru_cache(maxsize=8192)
-def _code(node: ast.AST) -> str:
-    return ast.unparse(node)
+    return _symbols(ast.unparse(node))[0] | files(node, READERS)
 
 
 @lru_cache(maxsize=8192)  # of both languages: their code differs in comments alone
@@ -131,7 +127,7 @@ def _symbols(code: str) -> tuple[frozenset[str], frozenset[str]]:
 
 def _globals(table: symtable.SymbolTable) -> Iterator[str]:
     for symbol in table.get_symbols():
-        if symbol.is_global() and symbol.is_referenced():
+        if symbol.is_global() and (symbol.is_referenced() or symbol.is_declared_global()):
             yield symbol.get_name()
     for child in table.get_children():
         yield from _globals(child)
@@ -140,7 +136,7 @@ def _globals(table: symtable.SymbolTable) -> Iterator[str]:
 def _bound(node: ast.AST) -> set[str]:
     if isinstance(node, ast.expr):  # the target of a loop or a with
         return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-    return set(_symbols(_code(node))[1])
+    return set(_symbols(ast.unparse(node))[1])
 
 
 def files(node: ast.AST, words: tuple[str, ...]) -> set[str]:
@@ -148,9 +144,17 @@ def files(node: ast.AST, words: tuple[str, ...]) -> set[str]:
     return {
         name
         for call in calls(node)
-        if name_of(call.func).startswith(words) and "state_dict" not in name_of(call.func)
+        if _acts_on_file(call, words)
         for name in _paths(call) or [ANY_FILE]
     }
+
+
+def _acts_on_file(call: ast.Call, words: tuple[str, ...]) -> bool:
+    name = name_of(call.func)
+    if name == "open" and words == WRITERS:
+        modes = [part.value for part in arguments(call) if isinstance(part, ast.Constant)]
+        return any(re.fullmatch("[rwaxbt+]*[wax+][rwaxbt+]*", str(mode)) for mode in modes)
+    return name.startswith(words) and "state_dict" not in name
 
 
 def _paths(call: ast.Call) -> list[str]:

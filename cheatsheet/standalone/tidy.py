@@ -14,55 +14,61 @@ from ruff import find_ruff_bin
 # A text, or the cells of a notebook: of these ruff knows that a cell sees what the cells
 # before it bind.
 Source = str | tuple[str, ...]
-_known: dict[tuple[Source, int], Source] = {}
+# A source, the number of the cell from 0, and what is wrong there.
+Finding = tuple[Source, int, str]
+_known: dict[tuple[Source, tuple[str, ...]], Source] = {}
 
 
 class Untidy(Exception):
-    """A source uses a name that nothing defines, or defines one twice.
+    """Sources use names that nothing defines, or define one twice: the `findings`."""
 
-    `index` says which of the sources, `cell` which cell of a notebook, from 0.
-    """
-
-    def __init__(self, index: int, cell: int, problem: str):
-        super().__init__(problem)
-        self.index = index
-        self.cell = cell
+    def __init__(self, findings: list[Finding]):
+        super().__init__(*findings)
+        self.findings = findings
 
 
-def tidy(sources: list[Source]) -> list[Source]:
+def tidy(sources: list[Source]) -> dict[Source, Source]:
     """Each source with its imports sorted, those that are not used gone, and formatted.
 
     Raises:
         Untidy: a name is not defined, or in a text (not a notebook) defined again.
     """
-    new = [n for n, source in enumerate(sources) if (source, 88) not in _known]
-    if new:
-        with tempfile.TemporaryDirectory() as folder:
-            files = {_write(Path(folder), n, sources[n]): n for n in new}
-            select = ["--select", "I,F401,F821,F811", "--output-format", "json"]
-            for problem in json.loads(_ruff(folder, "check", "--fix", *select)):
-                file = Path(problem["filename"])
-                if problem["code"] == "F821" or file.suffix == ".py":
-                    cell = (problem.get("cell") or 1) - 1
-                    raise Untidy(files[file.name], cell, problem["message"])
-            _ruff(folder, "format", "--quiet")
-            for name, n in files.items():
-                _known[sources[n], 88] = _read(Path(folder, name))
-    return [_known[source, 88] for source in sources]
+    return _formatted(sources, check=True)
 
 
 def format_narrow(sources: list[str], columns: int) -> list[str]:
     """Each source formatted to that many columns, imports as they are."""
-    new = [source for source in sources if (source, columns) not in _known]
+    options = ["--line-length", str(columns), "--config", "format.skip-magic-trailing-comma=true"]
+    made = _formatted(sources, *options)
+    return [made[source] for source in sources]
+
+
+def _formatted(sources: list[Source], *options: str, check: bool = False) -> dict[Source, Source]:
+    """Each source as ruff formats it with these options; `check`: when `_check` has been there."""
+    new = [one for one in dict.fromkeys(sources) if (one, options) not in _known]
     if new:
         with tempfile.TemporaryDirectory() as folder:
-            names = [_write(Path(folder), n, source) for n, source in enumerate(new)]
-            width = ["--line-length", str(columns)]
-            trailing = ["--config", "format.skip-magic-trailing-comma=true"]
-            _ruff(folder, "format", "--quiet", *width, *trailing)
-            for name, source in zip(names, new, strict=True):
-                _known[source, columns] = _read(Path(folder, name))
-    return [_known[source, columns] for source in sources]
+            files = {_write(Path(folder), n, source): source for n, source in enumerate(new)}
+            if check:
+                _check(folder, files)
+            _ruff(folder, "format", "--quiet", *options)
+            for name, source in files.items():
+                _known[source, options] = _read(Path(folder, name))
+    return {source: _known[source, options] for source in sources}
+
+
+def _check(folder: str, files: dict[str, Source]) -> None:
+    """Sort and drop imports in the files of a folder; Untidy: something else is wrong."""
+    select = ["--select", "I,F401,F821,F811", "--output-format", "json"]
+    findings = []
+    for problem in json.loads(_ruff(folder, "check", "--fix", *select)):
+        source = files[Path(problem["filename"]).name]
+        # What stays of an import that is not used, such as one inside `try`, is meant.
+        allowed = ("F401",) if isinstance(source, str) else ("F401", "F811")
+        if problem["code"] not in allowed:
+            findings.append((source, (problem["cell"] or 1) - 1, problem["message"]))
+    if findings:
+        raise Untidy(findings)
 
 
 def _write(folder: Path, number: int, source: Source) -> str:

@@ -4,7 +4,7 @@
 // A site of this size is read through in a few milliseconds, so every question is held
 // against every section: no index is built, and the rules stand in one place. What Material
 // gives is search_index.json (in Chinese text, jieba has left a zero-width space between
-// words); hooks/search.py writes words.js, which knows the words of the language.
+// words); cheatsheet/forms/search.py writes words.js, which knows the words of the language.
 importScripts("words.js") // IGNORED, SYNONYMS, SIMPLIFIED
 
 const [SETUP, READY, QUERY, RESULT] = [0, 1, 2, 3] // Material's messages

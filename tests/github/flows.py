@@ -53,9 +53,7 @@ Loader.yaml_implicit_resolvers = {
     sign: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:bool"]
     for sign, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", re.compile(r"true|false"), list("tf")
-)
+Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"true|false"), list("tf"))
 
 
 def read(file: Path) -> dict:

@@ -63,9 +63,7 @@ def without_job(name):
 BRANCH = "github.ref == 'refs/heads/main'"
 CHECKOUT = "actions/checkout"
 WAYS_AROUND = {
-    **{
-        f"publish without {job}": without_need("publish", job) for job in sorted(PROOFS)
-    },
+    **{f"publish without {job}": without_need("publish", job) for job in sorted(PROOFS)},
     **{f"no job {job}": without_job(job) for job in sorted(PROOFS)},
     "build before the CPU": without_need("build", "cpu"),
     "build before the GPU": without_need("build", "gpu"),
@@ -73,9 +71,7 @@ WAYS_AROUND = {
     "publish always": job_with("publish", if_="always()"),
     "publish what failed": job_with("publish", if_=f"!cancelled() && {BRANCH}"),
     "publish a pull request": job_with("publish", if_=BRANCH),
-    "publish any branch": job_with(
-        "publish", if_="github.event_name != 'pull_request'"
-    ),
+    "publish any branch": job_with("publish", if_="github.event_name != 'pull_request'"),
     "publish without condition": without("publish", "if"),
     "build always": job_with("build", if_="always()"),
     "browser left out": job_with("browser", if_="github.event_name == 'push'"),
@@ -104,9 +100,7 @@ WAYS_AROUND = {
     "browser on another": step_with(
         "browser", "Fetch the site", with_={"name": "site", "path": "site"}
     ),
-    "publish in build": step_with(
-        "build", "Keep the site", run=".github/scripts/publish.sh ."
-    ),
+    "publish in build": step_with("build", "Keep the site", run=".github/scripts/publish.sh ."),
     "pull_request_target": lambda flow: flow["on"].update(pull_request_target=None),
     "every branch": lambda flow: flow["on"].update(push=None),
     "rights for all": lambda flow: flow.update(permissions="write-all"),

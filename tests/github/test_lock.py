@@ -29,9 +29,7 @@ def test_the_lock_has_every_pin():
     locked = pins(".github/requirements.lock")
     for name, [version] in pins("requirements.txt").items():
         wanted = f"{version}+cpu" if name == "torch" else version
-        assert locked.get(name) == {wanted}, (
-            f"{name}: run python .github/scripts/lock.py"
-        )
+        assert locked.get(name) == {wanted}, f"{name}: run python .github/scripts/lock.py"
 
 
 def test_the_gpu_lock_has_every_pin_of_the_fences():
@@ -39,9 +37,7 @@ def test_the_gpu_lock_has_every_pin_of_the_fences():
     names = [name for name in wanted if lock.FENCES.match(f"{name}==")]
     assert len(names) == 6
     for name in names:
-        assert locked.get(name) == wanted[name], (
-            f"{name}: run python .github/scripts/lock.py"
-        )
+        assert locked.get(name) == wanted[name], f"{name}: run python .github/scripts/lock.py"
     assert any(name.startswith("nvidia-") for name in locked)
 
 

@@ -134,9 +134,7 @@ def test_a_push_in_between_is_not_lost(server, job, environment, tmp_path):
     tools.mkdir()
     # A git that lets the other push happen right before it pushes itself.
     git = subprocess.run(["which", "git"], capture_output=True, text=True).stdout
-    other = (
-        f"git --git-dir='{server.folder}' -c user.name=y -c user.email=y@example.org"
-    )
+    other = f"git --git-dir='{server.folder}' -c user.name=y -c user.email=y@example.org"
     tools.joinpath("git").write_text(
         f"#!/bin/bash\nexport PATH='{os.environ['PATH']}'\n"
         f'if [ "$1" = push ]; then (unset GIT_DIR; new=$({other} commit-tree '
@@ -223,9 +221,7 @@ def test_no_server(job, environment, tmp_path):
     assert "does not appear to be a git repository" in done.stderr
 
 
-def test_the_token_is_given_by_gh_and_is_on_no_command_line(
-    server, job, environment, tmp_path
-):
+def test_the_token_is_given_by_gh_and_is_on_no_command_line(server, job, environment, tmp_path):
     """Git asks gh for the token; the only place that holds it is the environment."""
     tools = tmp_path / "tools"
     tools.mkdir()

@@ -139,9 +139,7 @@ def test_the_issue_follows_the_difference(repository):
 
 
 def test_the_nightly_and_the_release_are_one_cause_and_two_releases_are_two(repository):
-    repository.report(
-        newest=("2.15.0+cpu", [DIFF]), nightly=("2.16.0.dev20261120+cpu", [DIFF])
-    )
+    repository.report(newest=("2.15.0+cpu", [DIFF]), nightly=("2.16.0.dev20261120+cpu", [DIFF]))
     repository.report(newest=("2.16.0+cpu", [DIFF]), nightly=("2.17.0.dev2+cpu", []))
     issues = {issue["title"].split()[-2]: issue["body"] for issue in repository.issues}
     assert len(repository.issues) == 2
@@ -164,8 +162,7 @@ def test_a_closed_issue_is_opened_again(repository):
 
 def test_the_issue_is_found_behind_others_and_theirs_are_left_alone(repository):
     others = [
-        {"number": n, "state": "open", "labels": ["torch 2.15"], "title": "x"}
-        for n in range(1, 6)
+        {"number": n, "state": "open", "labels": ["torch 2.15"], "title": "x"} for n in range(1, 6)
     ]
     # Without the label it is not ours, whatever it says.
     others[0] |= {"title": "Pages show other output than torch 2.15 prints"}
@@ -227,9 +224,7 @@ def test_a_refusal_of_github_fails(repository):
     assert "HTTP 403" in done.stderr
 
 
-def test_what_the_weekly_run_writes_is_what_the_issue_shows(
-    repository, checkout, environment
-):
+def test_what_the_weekly_run_writes_is_what_the_issue_shows(repository, checkout, environment):
     """Pytest and the script have to agree on where the failures begin."""
     shutil.rmtree(checkout / "docs")
     page = checkout / "docs" / "en" / "x.md"

@@ -94,14 +94,11 @@ FENCES = script("outputs", "Run the fences", "weekly.yml")
 
 
 @pytest.mark.parametrize(("status", "passes"), [(0, True), (1, True), (2, False)])
-def test_the_weekly_run_goes_on_where_a_fence_failed(
-    tmp_path, environment, status, passes
-):
+def test_the_weekly_run_goes_on_where_a_fence_failed(tmp_path, environment, status, passes):
     python = tmp_path / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
     python.write_text(
-        f'#!/bin/sh\n[ "$2" = pytest ] && echo F && exit {status}\n'
-        "echo 2.16.0.dev20261120+cpu\n",
+        f'#!/bin/sh\n[ "$2" = pytest ] && echo F && exit {status}\necho 2.16.0.dev20261120+cpu\n',
         encoding="utf-8",
     )
     python.chmod(0o755)
@@ -140,9 +137,7 @@ def test_every_package_is_checked_by_its_hash():
     assert installs == ['pip install --require-hashes -r "$LOCK"']
 
 
-@pytest.mark.parametrize(
-    "file", sorted(ROOT.glob(".github/scripts/*.sh")), ids=lambda f: f.name
-)
+@pytest.mark.parametrize("file", sorted(ROOT.glob(".github/scripts/*.sh")), ids=lambda f: f.name)
 def test_shell_scripts_stop_at_the_first_failure(file):
     assert "\nset -euo pipefail\n" in file.read_text(encoding="utf-8")
     assert file.stat().st_mode & 0o111

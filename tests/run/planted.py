@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 # What a bare machine with a GPU lacks: see cheatsheet/run/__init__.py.
 LACKING = ["mkdocs", "material", "bs4", "babel", "yaml", "xdist", "jsonschema"]
-LACKING += ["playwright", "jieba", "polib"]
+LACKING += ["playwright", "jieba", "polib", "matplotlib"]
 REFUSE = f"""\
 import sys
 
@@ -36,9 +36,10 @@ def plant(root: Path, pages: dict[str, str]) -> Path:
     shutil.copytree(ROOT / "snippets", root / "snippets")
     for name in ("__init__.py", "page.py"):
         shutil.copy(ROOT / "cheatsheet" / name, root / "cheatsheet")
-    for name in ("conftest.py", "pyproject.toml"):
-        shutil.copy(ROOT / name, root)
     (root / "bare").mkdir()
+    (root / "tests").mkdir()
+    for name in ("conftest.py", "pyproject.toml", "tests/emulated.py"):
+        shutil.copy(ROOT / name, root / name)
     (root / "bare/sitecustomize.py").write_text(REFUSE)
     for name, text in pages.items():
         page = root / "docs" / f"{name}.md"

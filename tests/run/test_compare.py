@@ -59,7 +59,5 @@ def test_numbers_of_a_gpu_may_be_further_away():
     assert difference("loss 2.0000", f"loss {near}") is not None
     assert difference("loss 2.0000", f"loss {near}", gpu=True) is None
     assert difference("loss 2.0000", f"loss {far}", gpu=True) is not None
-    assert (
-        difference("tensor(0.)", f"tensor({0.9 * GPU_ABSOLUTE:.7f})", gpu=True) is None
-    )
+    assert difference("tensor(0.)", f"tensor({0.9 * GPU_ABSOLUTE:.7f})", gpu=True) is None
     assert difference("cuda:0", "cuda:1", gpu=True) is not None

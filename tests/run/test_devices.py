@@ -19,9 +19,7 @@ from cheatsheet.run.devices import moves_to_accelerator
 from cheatsheet.run.shell import run_shell
 from tests.run.planted import ROOT, fence, plant, run_pytest
 
-PAGES = [
-    load(ROOT, path.relative_to(ROOT)) for path in sorted((ROOT / "docs").rglob("*.md"))
-]
+PAGES = [load(ROOT, path.relative_to(ROOT)) for path in sorted((ROOT / "docs").rglob("*.md"))]
 
 
 # It cannot be used. What torch says in each case is simulated, in torch's own words.
@@ -181,16 +179,13 @@ PLANTED = {
     "right": fence(GPU)
     + f'```python\n{WHERE}\n```\n\n```text title="CPU"\ncpu\n```\n\n'
     + '```text title="GPU"\nemulated:0\n```\n\n',
-    "missing": fence(GPU)
-    + f'```python\n{WHERE}\n```\n\n```text title="CPU"\ncpu\n```\n\nEnd.\n',
+    "missing": fence(GPU) + f'```python\n{WHERE}\n```\n\n```text title="CPU"\ncpu\n```\n\nEnd.\n',
     "untitled": fence(GPU) + fence(WHERE, "cpu"),
     "stayed": fence("import torch\n\n\ndef try_gpu():\n    return 'cpu'")
     + fence("torch.ones(2, device=try_gpu()).sum().item()", "2.0"),
     # Even where the page shows the very error.
-    "full": fence("import torch")
-    + fence(OUT_OF_MEMORY, OUT_OF_MEMORY[6:], " { .raises }"),
-    "gone": fence("raise RuntimeError('CUDA error: unspecified launch failure')")
-    + fence("1", "1"),
+    "full": fence("import torch") + fence(OUT_OF_MEMORY, OUT_OF_MEMORY[6:], " { .raises }"),
+    "gone": fence("raise RuntimeError('CUDA error: unspecified launch failure')") + fence("1", "1"),
     "shell": "```bash\nnvidia-smi\n```\n\n```bash\nnvidia-smi --query -l 1\n```\n\n"
     "```bash\nnvidia-smi --fail\n```\n\n" + fence("1", "1"),
 }
@@ -265,6 +260,6 @@ def test_the_first_run_on_cuda_writes_what_is_missing_in_both_languages(project)
     gpu = '\n```text title="GPU"\nemulated:0\n```\n'
     wanted = PLANTED["missing"].replace("cpu\n```\n", "cpu\n```\n" + gpu)
     assert got == [wanted, wanted]
-    assert "updated docs/en/missing.md: line 11" in done.stdout
+    assert "updated docs/en/missing.md:11" in done.stdout
     assert others.read_text(encoding="utf-8") == PLANTED["untitled"]
     assert done.returncode == 1  # the output that needs a title

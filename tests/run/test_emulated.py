@@ -12,7 +12,7 @@ BEGIN = """
 import copy, io, pytest, torch
 from collections import Counter
 from torch import nn
-from cheatsheet.run import emulated
+from tests import emulated
 from snippets.gpu_device import try_all_gpus, try_gpu
 emulated.install()
 first, second = torch.device("emulated:0"), torch.device("emulated:1")
@@ -153,9 +153,7 @@ def results() -> dict[str, str]:
     )
     said = {name: done.stdout.partition(f"{name}: ")[2] for name in CASES}
     return {
-        name: words or done.stderr
-        for name, words in said.items()
-        if not words.startswith("good\n")
+        name: words or done.stderr for name, words in said.items() if not words.startswith("good\n")
     }
 
 

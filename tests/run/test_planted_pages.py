@@ -10,13 +10,9 @@ GOOD = {
     "value": fence("1 + 1", "2"),
     "printed_and_value": fence("print('a')\n'b'", "a\n'b'"),
     "silent": fence("x = 1") + fence("x", "1"),
-    "raises": fence(
-        "print('before')\n1 / 0", "before\nZeroDivisionError: division by zero", RAISES
-    )
+    "raises": fence("print('before')\n1 / 0", "before\nZeroDivisionError: division by zero", RAISES)
     + fence("'the page goes on'", "'the page goes on'"),
-    "message_of_two_lines": fence(
-        "raise ValueError('a\\nb')", "ValueError: a\nb", RAISES
-    ),
+    "message_of_two_lines": fence("raise ValueError('a\\nb')", "ValueError: a\nb", RAISES),
     "system_exit": fence("raise SystemExit(3)", "SystemExit: 3", RAISES),
     "warning_shown": fence("import warnings\nwarnings.warn('old')", "UserWarning: old"),
     "stderr_and_subprocess": fence(
@@ -67,10 +63,7 @@ GOOD = {
         "True True\ntorch.float32 cpu\nFalse True\ntensor(0.1235) False\n(None, [])",
     ),
     # The cost of a page is linear: each fence runs once, however many follow it.
-    "each_runs_once": fence(
-        "with open('count.txt', 'a') as file:\n    _ = file.write('x')\n"
-    )
-    * 9
+    "each_runs_once": fence("with open('count.txt', 'a') as file:\n    _ = file.write('x')\n") * 9
     + fence("len(open('count.txt').read())", "9"),
 }
 # Each page, with the line at which it fails and words of the message.
@@ -128,13 +121,18 @@ UPDATED = (
     "'same'  \r\n```\r\n\r\n```python\r\nprint('a\\nb')\r\n```\r\n\r\n```text\r\n```"
     "\r\nno end"
 )
+CHANGED = fence(
+    "from pathlib import Path\n\nimport snippets\n\n"
+    "page = Path(snippets.__path__[0]).parent / 'docs/new/changed.md'\n"
+    "_ = page.write_text(page.read_text() + 'More.\\n')\n1",
+    "2",
+)
 UPDATES = {  # each page before and after --update-outputs
     "updated": (
         UPDATED,
-        UPDATED.replace("\r\n3\r\n", "\r\n2\r\n").replace(
-            "text\r\n```", "text\r\na\r\nb\r\n```"
-        ),
+        UPDATED.replace("\r\n3\r\n", "\r\n2\r\n").replace("text\r\n```", "text\r\na\r\nb\r\n```"),
     ),
+    "changed": (CHANGED, CHANGED + "More.\n"),  # while it ran
     # What no output can mend stays.
     "broken": (fence("x = 1", "1") + fence("1 / 0", "2"),) * 2,
     "en/split": (fence("1 + 1", "3"), fence("1 + 1", "2")),
@@ -197,18 +195,18 @@ def update(project) -> str:
 
 
 @pytest.mark.parametrize("name", UPDATES)
-def test_update_rewrites_the_outputs_that_differ_and_no_other_byte(
-    project, update, name
-):
+def test_update_rewrites_the_outputs_that_differ_and_no_other_byte(project, update, name):
     got = (project / f"docs/new/{name}.md").read_bytes().decode()
     assert got == UPDATES[name][1]
 
 
 def test_the_workers_of_xdist_tell_what_ran(update):
-    assert "updated docs/new/updated.md: line 7, 25\n" in update
+    for line in 7, 25:
+        assert f"updated docs/new/updated.md:{line}\n" in update
     for language in ("en", "zh"):
-        assert f"updated docs/new/{language}/split.md: line 5\n" in update
-    assert "fences run on CPU: 7\n" in update
+        assert f"updated docs/new/{language}/split.md:5\n" in update
+    assert "fences run on CPU: 8\n" in update
+    assert "docs/new/changed.md:1: the page changed during the run; run --update" in update
     assert "broken.md:5: this output follows code that prints nothing" in update
     failed = [line for line in update.split("\n") if line.startswith("FAILED ")]
     assert len(failed) == 2

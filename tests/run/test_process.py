@@ -3,7 +3,7 @@
 import pytest
 
 from cheatsheet.run import process
-from cheatsheet.run.process import Ended, run_alone
+from cheatsheet.run.process import run_alone
 
 
 def test_what_it_prints_and_the_value_of_its_last_line():
@@ -30,14 +30,16 @@ def test_what_is_no_python_raises():
 
 
 def test_it_ends_the_process():
-    with pytest.raises(Ended, match=r"ended the process \(exit code 3\)"):
-        run_alone("import os\nos._exit(3)")
+    outcome = run_alone("import os\nos._exit(3)")
+    assert outcome.lost == "the code ended the process (exit code 3)"
+    assert outcome.raised
 
 
 def test_it_does_not_end(monkeypatch):
     monkeypatch.setattr(process, "LIMIT_SECONDS", 0.5)
-    with pytest.raises(Ended, match=r"did not end within 0\.5 seconds"):
-        run_alone("while True:\n    pass")
+    outcome = run_alone("while True:\n    pass")
+    assert outcome.lost == "the code did not end within 0.5 seconds"
+    assert outcome.raised
 
 
 def test_the_first_step_of_an_optimizer_is_fast():
@@ -50,3 +52,14 @@ def test_the_first_step_of_an_optimizer_is_fast():
     )
     assert outcome.output == "True\n"
     assert outcome.seconds < 0.5
+
+
+def test_pyplot_is_as_after_its_first_import():
+    """The server has imported it, and nothing has drawn or set anything."""
+    pytest.importorskip("matplotlib")
+    outcome = run_alone(
+        "import sys\n\nprint('matplotlib.pyplot' in sys.modules)\n"
+        "import matplotlib\nfrom matplotlib import pyplot\n\n"
+        "dict(matplotlib.rcParams) == dict(matplotlib.rcParamsDefault), pyplot.get_fignums()"
+    )
+    assert outcome.output == "True\n(True, [])\n"

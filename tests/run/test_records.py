@@ -56,9 +56,7 @@ def test_what_is_recorded(recorded):
 def test_what_is_written_is_what_is_read(recorded, tmp_path):
     root, run = recorded
     write_record(tmp_path / "cpu.json", run)
-    assert (tmp_path / "cpu.json").read_bytes() == (
-        root / "docs/runs/cpu.json"
-    ).read_bytes()
+    assert (tmp_path / "cpu.json").read_bytes() == (root / "docs/runs/cpu.json").read_bytes()
     assert read_records(tmp_path, tmp_path) == {"cpu": run}
 
 
@@ -135,8 +133,8 @@ def _with(part: str, **changes) -> str:
 
 
 BAD = {
-    "cut off": ("cpu", lambda text: text[:-100], "the file is cut off or damaged"),
-    "empty": ("cpu", lambda text: "", "the file is cut off or damaged"),
+    "cut off": ("cpu", lambda text: text[:-100], "this is no recorded run: "),
+    "empty": ("cpu", lambda text: "", "this is no recorded run: "),
     "no record": ("cpu", lambda text: "[]", "it has the schema None, and 1 is needed"),
     "old schema": (
         "cpu",
@@ -158,11 +156,11 @@ BAD = {
         lambda text: text.replace('"kind": "cpu"', '"kind": "cuda"'),
         "it was changed after the run that wrote it",
     ),
-    "another device": ("cuda", lambda text: text, "this is a run on the device cpu"),
+    "another device": ("cuda", lambda text: text, "it is a run on the device cpu"),
     "emulated as a GPU": (
         "cuda",
         lambda text: _with("device", kind="emulated"),
-        "this is a run on the device emulated",
+        "it is a run on the device emulated",
     ),
     "a GPU without a driver": (
         "cuda",
@@ -211,11 +209,7 @@ BAD_VALUES = {
 }
 for part, values in BAD_VALUES.items():
     for key, value in values.items():
-        text = (
-            _rewritten(**{key: value})
-            if part == "the run"
-            else _with(part, **{key: value})
-        )
+        text = _rewritten(**{key: value}) if part == "the run" else _with(part, **{key: value})
         where = "blocks[0]" if part == "block" else part
         words = f"{where}: {key}: {value!r} is not of this form"
         BAD[f"{part}: {key}"] = ("cpu", lambda _, text=text: text, words)
@@ -241,7 +235,7 @@ def test_a_bad_record_is_named_with_the_cure(tmp_path, name):
 
 def test_a_record_that_is_no_text_is_named(tmp_path):
     (tmp_path / "cpu.json").write_bytes(b"{\xff")
-    with pytest.raises(SourceError, match=r"^cpu\.json:1: cannot be read: .*; record"):
+    with pytest.raises(SourceError, match=r"^cpu\.json:1: this is no .*can't decode.*; record"):
         read_records(tmp_path, tmp_path)
 
 
@@ -263,9 +257,7 @@ def test_an_emulated_run_says_so_in_its_record(recorded):
     assert run.device.kind == "emulated"
     assert "no GPU" in run.device.name
     assert "fences run on an emulated accelerator, no GPU: 4" in done.stdout
-    assert (
-        "docs/emulated/same.md:5: this output is titled CPU, and an acc" in done.stdout
-    )
+    assert "docs/emulated/same.md:5: this output is titled CPU, and an acc" in done.stdout
 
 
 def test_the_records_of_the_repository_are_of_its_pages():

@@ -180,9 +180,7 @@ def browser(served, browser_flags):
         reason = "no Chromium found; run: playwright install chromium"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=[*FLAGS, *browser_flags]
-        )
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *browser_flags])
         yield browser
         browser.close()
 
@@ -243,9 +241,7 @@ def watch(tab):
     tab.on("requestfailed", lambda request: tab.wrong.append(f"failed: {request.url}"))
     tab.on(
         "response",
-        lambda answer: (
-            answer.status >= 400 and tab.wrong.append(f"{answer.status}: {answer.url}")
-        ),
+        lambda answer: answer.status >= 400 and tab.wrong.append(f"{answer.status}: {answer.url}"),
     )
     return tab
 

@@ -77,9 +77,7 @@ async def _execute(notebook, connection_file: str):
         await kernel.wait_for_ready(timeout=LIMIT_SECONDS)
         # nbclient asks it to interrupt a cell that hangs, and for nothing else.
         manager = AsyncKernelManager(connection_file=connection_file)
-        client = NotebookClient(
-            notebook, km=manager, timeout=LIMIT_SECONDS, coalesce_streams=True
-        )
+        client = NotebookClient(notebook, km=manager, timeout=LIMIT_SECONDS, coalesce_streams=True)
         client.kc = kernel
         for number, cell in enumerate(notebook.cells):
             await client.async_execute_cell(cell, number)

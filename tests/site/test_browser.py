@@ -259,9 +259,7 @@ def test_the_reader_can_choose_the_colours(tab, site):
         ("Switch to dark mode", "slate"),
     ):
         tab.locator(f"label[title='{label}']:visible").click()
-        tab.wait_for_function(
-            "(s) => document.body.dataset.mdColorScheme === s", arg=scheme
-        )
+        tab.wait_for_function("(s) => document.body.dataset.mdColorScheme === s", arg=scheme)
     tab.locator("label[title='Switch to system preference']:visible").wait_for()
 
 

@@ -84,12 +84,8 @@ def test_head(site, language, name):
     address = site.url + site.address(language, name)
     assert page.html["lang"] == CODES[language]
     assert page.find("link", rel="canonical")["href"] == address
-    alternates = {
-        link["hreflang"]: link["href"] for link in page.head.select("link[hreflang]")
-    }
-    assert alternates == {
-        CODES[other]: site.url + site.address(other, name) for other in LANGUAGES
-    }
+    alternates = {link["hreflang"]: link["href"] for link in page.head.select("link[hreflang]")}
+    assert alternates == {CODES[other]: site.url + site.address(other, name) for other in LANGUAGES}
     for link in page.head.select("link[hreflang]"):
         assert link["rel"] == ["alternate"] or link["rel"] == ["alternate", ""]
     description = page.find("meta", attrs={"name": "description"})["content"]
@@ -105,9 +101,7 @@ def test_titles_are_unique(site):
     for language in LANGUAGES:
         titles = [site.soup(language, name).title.text for name in NAMES]
         heads = [site.soup(language, name).head for name in NAMES]
-        descriptions = {
-            h.select_one("meta[name=description]")["content"] for h in heads
-        }
+        descriptions = {h.select_one("meta[name=description]")["content"] for h in heads}
         assert len(set(titles)) == len(descriptions) == len(NAMES)
 
 
@@ -133,8 +127,7 @@ def test_frame(site, language, name):
 def test_links_and_anchors_resolve(site, language):
     pages = {site.url + site.address(*page): site.soup(*page) for page in PAGES}
     ids = {
-        address: {tag["id"] for tag in soup.find_all(id=True)}
-        for address, soup in pages.items()
+        address: {tag["id"] for tag in soup.find_all(id=True)} for address, soup in pages.items()
     }
     broken = []
     for name in NAMES:
@@ -147,21 +140,13 @@ def test_links_and_anchors_resolve(site, language):
             if not address.startswith(site.url):
                 parts = urlsplit(address)
                 # Foreign links are for readers to follow, never for the page to load.
-                if (
-                    tag.name != "a"
-                    or parts.scheme != "https"
-                    or "." not in parts.netloc
-                ):
+                if tag.name != "a" or parts.scheme != "https" or "." not in parts.netloc:
                     broken.append(f"{language}/{name}: {target}")
                 continue
             file = site.folder / unquote(address.removeprefix(site.url))
             exists = file.is_file() or (file / "index.html").is_file()
             # On a picture, #only-light and #only-dark say for which colours it is.
-            known = (
-                not anchor
-                or tag.name == "img"
-                or unquote(anchor) in ids.get(address, ())
-            )
+            known = not anchor or tag.name == "img" or unquote(anchor) in ids.get(address, ())
             if not exists or not known:
                 broken.append(f"{language}/{name}: {target}")
     assert not broken, "\n".join(broken)
@@ -172,16 +157,9 @@ def test_not_found_page(site):
         html = (site.folder / folder / "404.html").read_text(encoding="utf-8")
         page = BeautifulSoup(html, "html.parser")
         assert page.html["lang"] == CODES[language]
-        assert bool(CHINESE.search(page.select_one("article h1").text)) == (
-            language == "zh"
-        )
-        links = [
-            urljoin(site.url + "a/b/c", link["href"])
-            for link in page.select("article li a")
-        ]
-        assert links == [
-            site.url + site.address(language, name) for name in _navigation()
-        ]
+        assert bool(CHINESE.search(page.select_one("article h1").text)) == (language == "zh")
+        links = [urljoin(site.url + "a/b/c", link["href"]) for link in page.select("article li a")]
+        assert links == [site.url + site.address(language, name) for name in _navigation()]
 
 
 def _navigation() -> list[str]:

@@ -117,9 +117,7 @@ def test_copies_look_written_by_hand(site, language, tmp_path):
     with_comments = [block for block in blocks if "# " in block.shown]
     assert len(with_comments) > 20
     for block in with_comments:
-        comments = [
-            line.split("# ")[-1] for line in block.shown.split("\n") if "# " in line
-        ]
+        comments = [line.split("# ")[-1] for line in block.shown.split("\n") if "# " in line]
         assert [one for one in comments if one not in block.text] == [], block.place
 
 
@@ -179,9 +177,7 @@ def test_clicks_give_the_whole_or_the_lines_shown(tab, site, language, name):
     assert selected.rstrip() == expected[0].shown.rstrip()
     shell = tab.locator("article .highlight:not(.language-python):not(.no-copy)")
     for index in range(shell.count()):
-        text = click_and_read(
-            tab, shell.nth(index).locator("button[data-md-type=copy]")
-        )
+        text = click_and_read(tab, shell.nth(index).locator("button[data-md-type=copy]"))
         assert text == shell.nth(index).locator("pre > code").text_content().rstrip()
     assert tab.locator(".no-copy button").count() == 0
     assert tab.wrong == []
@@ -246,15 +242,11 @@ def test_pasted_into_a_notebook_cell(site, kernels, language):
         if block.fence and not block.raises and block.output
     ]
     cells = [
-        nbformat.v4.new_code_cell(source)
-        for block in blocks
-        for source in (block.text, forget)
+        nbformat.v4.new_code_cell(source) for block in blocks for source in (block.text, forget)
     ]
     notebook = nbformat.v4.new_notebook(cells=cells)
     executed = kernels.execute(notebook).result()
     assert len(blocks) > 8
     for block, cell in zip(blocks, executed.cells[::2], strict=True):
-        got = "".join(
-            one.get("text") or one.data["text/plain"] + "\n" for one in cell.outputs
-        )
+        got = "".join(one.get("text") or one.data["text/plain"] + "\n" for one in cell.outputs)
         assert difference(block.output, got) is None, f"{block.place}\n{got}"

@@ -136,10 +136,7 @@ def plots(outputs) -> list[str]:
 
 @each
 def test_the_page_shows_what_the_notebook_printed(site, language, name):
-    outputs = [
-        pre.text.rstrip()
-        for pre in site.soup(language, name).select("article .output pre")
-    ]
+    outputs = [pre.text.rstrip() for pre in site.soup(language, name).select("article .output pre")]
     cells = notebook_of(site, language, name).cells
     got = [printed(cell.outputs) for cell in cells if cell.cell_type == "code"]
     assert [text.rstrip() for text in got if text] == outputs

@@ -63,9 +63,7 @@ def links_of(text: str) -> list[str]:
 def ids(site):
     """The ids of each page of the site, by its address."""
     return {
-        site.url + site.address(*page): {
-            tag["id"] for tag in site.soup(*page).find_all(id=True)
-        }
+        site.url + site.address(*page): {tag["id"] for tag in site.soup(*page).find_all(id=True)}
         for page in ((language, name) for language in LANGUAGES for name in NAMES)
     }
 
@@ -229,9 +227,7 @@ def test_links_work_in_the_browser(site, tab):
     tab.wait_for_url("**/zh/gpu-device.md")
 
 
-@pytest.mark.parametrize(
-    "repository", ["", "https://git.example.org/me/x", REPOSITORY + ".git"]
-)
+@pytest.mark.parametrize("repository", ["", "https://git.example.org/me/x", REPOSITORY + ".git"])
 def test_colab_needs_a_repository_on_github(tmp_path, monkeypatch, repository):
     monkeypatch.setenv("REPO_URL", repository)
     project = copy_project(tmp_path, "index", "gpu-info")

@@ -317,9 +317,7 @@ def test_each_index_holds_its_language_only(site, language, report):
     data = file.read_bytes()
     labels = re.compile(r"(?:Output|Error|输出|报错)\u200b?(?: · .PU)?<pre>")
     assert not [entry for entry in entries if labels.search(entry["text"])]
-    sizes = (
-        f"{len(data) / 1000:.0f} kB, {len(gzip.compress(data)) / 1000:.0f} kB zipped"
-    )
+    sizes = f"{len(data) / 1000:.0f} kB, {len(gzip.compress(data)) / 1000:.0f} kB zipped"
     report(f"search index ({language}): {len(entries)} sections, {sizes}")
     sections = {entry["location"] for entry in entries}
     assert len(sections) == len(entries)

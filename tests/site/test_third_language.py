@@ -143,8 +143,7 @@ def test_nothing_else_names_the_languages():
     ]
     named = re.compile(r"docs/zh\b|mkdocs\.zh\.yml|zh\.po|\"zh\"|\bzh/")
     found = {
-        path.relative_to(ROOT).as_posix(): named.findall(path.read_text("utf-8"))
-        for path in paths
+        path.relative_to(ROOT).as_posix(): named.findall(path.read_text("utf-8")) for path in paths
     }
     assert len(paths) > 20
     found = {name: words for name, words in found.items() if words}

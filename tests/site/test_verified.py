@@ -126,9 +126,7 @@ def test_a_page_with_a_block_that_changed(planted, language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_page_that_never_ran(planted, language):
     line = line_of(planted, language, "gpu-info")
-    assert line.startswith(
-        {"en": "CPU: not yet run.", "zh": "CPU：尚未运行。"}[language]
-    )
+    assert line.startswith({"en": "CPU: not yet run.", "zh": "CPU：尚未运行。"}[language])
 
 
 def tables_of(text: str) -> list[list[list[str]]]:

@@ -136,9 +136,7 @@ def test_two_nets_draw_different_constants(net):
 
 def test_shared_layer_is_one_object_called_twice(net):
     called = []
-    handle = net.linear.register_forward_hook(
-        lambda module, args, output: called.append(module)
-    )
+    handle = net.linear.register_forward_hook(lambda module, args, output: called.append(module))
     net(torch.rand(2, 20))
     handle.remove()
     assert len(called) == 2

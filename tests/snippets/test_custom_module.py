@@ -90,10 +90,7 @@ def test_deep_mlp_equals_sequential(sizes):
 
 
 def test_deep_mlp_registers_every_layer():
-    shapes = {
-        name: tuple(param.shape)
-        for name, param in DeepMLP([4, 8, 2]).named_parameters()
-    }
+    shapes = {name: tuple(param.shape) for name, param in DeepMLP([4, 8, 2]).named_parameters()}
     assert shapes == {
         "layers.0.weight": (8, 4),
         "layers.0.bias": (8,),

@@ -52,10 +52,7 @@ def test_rgnet_paths():
     rgnet = make_rgnet()
     names = [name for name, _ in rgnet.named_parameters()]
     assert names == [
-        f"0.block {i}.{j}.{kind}"
-        for i in range(4)
-        for j in (0, 2)
-        for kind in ("weight", "bias")
+        f"0.block {i}.{j}.{kind}" for i in range(4) for j in (0, 2) for kind in ("weight", "bias")
     ] + ["1.weight", "1.bias"]
     assert rgnet.get_parameter("0.block 1.0.bias") is rgnet[0][1][0].bias
     assert rgnet(torch.rand(2, 4)).shape == (2, 1)

@@ -33,9 +33,7 @@ def path(tmp_path) -> Path:
 
 def net(out: int = 1) -> nn.Sequential:
     """Parameters, buffers, and a layer that behaves differently in `eval()`."""
-    return nn.Sequential(
-        nn.Linear(4, 8), nn.BatchNorm1d(8), nn.Dropout(), nn.Linear(8, out)
-    )
+    return nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8), nn.Dropout(), nn.Linear(8, out))
 
 
 def same_state(a: nn.Module, b: nn.Module) -> bool:
@@ -200,8 +198,7 @@ def test_loading_keeps_the_parameters_an_optimizer_holds(path):
     parameters = list(clone.parameters())
     load_weights(clone, path)
     assert all(
-        after is before
-        for after, before in zip(clone.parameters(), parameters, strict=True)
+        after is before for after, before in zip(clone.parameters(), parameters, strict=True)
     )
 
 
@@ -249,9 +246,7 @@ class Run:
     def __init__(self):
         self.net = net()
         self.optimizer = torch.optim.Adam(self.net.parameters(), lr=0.1)
-        self.scheduler = torch.optim.lr_scheduler.StepLR(
-            self.optimizer, step_size=2, gamma=0.5
-        )
+        self.scheduler = torch.optim.lr_scheduler.StepLR(self.optimizer, step_size=2, gamma=0.5)
 
     @property
     def parts(self) -> dict:

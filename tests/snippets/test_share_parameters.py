@@ -93,9 +93,7 @@ def test_language_model_gradient_is_the_sum_over_both_uses(model):
         lambda net: net.to(torch.float64),
         lambda net: net.requires_grad_(False),
         lambda net: net.load_state_dict(net.state_dict()) and net,
-        lambda net: (
-            net.load_state_dict(net.state_dict(keep_vars=True), assign=True) and net
-        ),
+        lambda net: net.load_state_dict(net.state_dict(keep_vars=True), assign=True) and net,
     ],
 )
 def test_tie_survives(model, change):

@@ -56,6 +56,4 @@ def test_what_it_prints():
 def test_docstrings_and_spacing_stay():
     assert "One.\n\n    Two." in for_prompt(CLASS)
     assert for_prompt("x = 1\n\n\ny = 2\n") == "x = 1\n\n\ny = 2\n"
-    assert for_prompt("if x:\n    y = 1\n\n\nz = 2\n") == (
-        "if x:\n    y = 1\n\n\nz = 2\n"
-    )
+    assert for_prompt("if x:\n    y = 1\n\n\nz = 2\n") == ("if x:\n    y = 1\n\n\nz = 2\n")

@@ -64,6 +64,7 @@ class _Module:
     current_device = staticmethod(lambda: 0)
     device = staticmethod(lambda index: contextlib.nullcontext())
     synchronize = empty_cache = staticmethod(lambda device=None: None)
+    memory_stats = staticmethod(lambda index: {"allocation.all.allocated": allocations[index]})
     # Draws come from the CPU's generator, which PyTorch seeds beside this.
     manual_seed_all = staticmethod(lambda seed: None)
     get_amp_supported_dtype = staticmethod(lambda: [torch.float16, torch.bfloat16])
@@ -80,8 +81,7 @@ def install() -> None:
     # device gets lost.
     for name in torch._C._dispatch_get_all_op_names():
         if name.startswith("aten::") and any(
-            torch._C._dispatch_has_kernel_for_dispatch_key(name, key)
-            for key in COMPOSITE
+            torch._C._dispatch_has_kernel_for_dispatch_key(name, key) for key in COMPOSITE
         ):
             _implement(name.removeprefix("aten::"), _run)
     for name in ("source_Storage", "source_Storage_storage_offset", "source_Tensor"):
