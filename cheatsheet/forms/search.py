@@ -17,6 +17,7 @@ def teach(terms: list[str]) -> None:
     """Let jieba, which finds the words of the index, split none of these terms."""
     import jieba  # here: only Chinese needs it
 
+    jieba.setLogLevel("WARNING")  # or it tells each build how it loads its dictionary
     for word in RUN.findall("\n".join(terms)):
         if len(word) > 1:
             jieba.add_word(word)  # frequent enough not to be split
