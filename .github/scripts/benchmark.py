@@ -41,17 +41,19 @@ for name in sorted(Path("docs").rglob("*.md")):
             exec(compile(example.code.source, str(name), "exec"), space)
 """
 PAGE = "custom-module"
-EDITS = {  # a file, what is replaced there, by what, and the address that shows it
-    "an English page": (f"docs/en/{PAGE}.md", "# Custom", "# Customary", f"{PAGE}/"),
-    "a Chinese page": (f"docs/zh/{PAGE}.md", "# 自定义", "# 自己定义", f"zh/{PAGE}/"),
-    "a snippet": ("snippets/custom_module.py", "nn.Linear(20,", "nn.Linear(21,", f"zh/{PAGE}/"),
-    "a catalog": ("snippets/locales/zh.po", "中间夹一个", "中间隔着一个", f"zh/{PAGE}/"),
-    "a style": (
-        "cheatsheet/theme/material/assets/stylesheets/site.css",
-        "/* The look",
-        "/* This look",
-        "zh/assets/stylesheets/site.css",
+CSS = "assets/stylesheets/site.css"
+EDITS = {  # a file, what is replaced there, by what, what is shown then, and where
+    "an English page": (f"docs/en/{PAGE}.md", "# Custom", "# Mine: custom", "Mine: ", f"{PAGE}/"),
+    "a Chinese page": (f"docs/zh/{PAGE}.md", "# 自定义", "# 自己定义", "自己定义", f"zh/{PAGE}/"),
+    "a snippet": (
+        f"snippets/{PAGE.replace('-', '_')}.py",
+        "nn.Linear(20, 256)",
+        "nn.LazyLinear(256)",
+        ">LazyLinear<",
+        f"zh/{PAGE}/",
     ),
+    "a catalog": ("snippets/locales/zh.po", "中间夹一个", "中间隔一个", "中间隔", f"zh/{PAGE}/"),
+    "a style": (f"cheatsheet/theme/material/{CSS}", "/* The", "/* This", "/* This", f"zh/{CSS}"),
 }
 
 
@@ -89,14 +91,14 @@ def serve(project: Path) -> dict[str, float]:
     server = subprocess.Popen(command, cwd=project, **quiet)
     try:
         found = {"the first page": wait_for(f"http://{url}/zh/{PAGE}/", "</html>")}
-        for name, (file, old, new, address) in EDITS.items():
-            time.sleep(1.5)  # until the server looks for changes again
+        for name, (file, old, new, shown, address) in EDITS.items():
+            time.sleep(2)  # until the server has looked for changes once more
             path = project / file
             text = path.read_text(encoding="utf-8")
             path.write_text(text.replace(old, new), encoding="utf-8")
-            shown = new.split("(")[-1].removeprefix("# ").rstrip(",")
             found[f"an edit of {name}"] = wait_for(f"http://{url}/{address}", shown)
             path.write_text(text, encoding="utf-8")
+            time.sleep(3)  # until it is as before
     finally:
         server.terminate()
         server.wait(30)

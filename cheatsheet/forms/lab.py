@@ -11,17 +11,16 @@ import json
 import os
 import platform
 import re
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import nbformat
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
+from nbformat.v4 import writes_json
 
 from cheatsheet.forms.notebook import make_notebook
 from cheatsheet.forms.plain import Piece
@@ -42,6 +41,9 @@ set_matplotlib_formats("svg")
 plt.rcParams |= {"svg.fonttype": "none", "figure.figsize": (5.6, 3.5), "font.size": 12}
 warnings.filterwarnings("ignore", "Glyph .* missing from font")
 """
+# Between two labs: the names of the one before are no names of the next, nor its settings.
+FORGET = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+FORGET |= {"source": "plt.rcdefaults()\n%reset -f"}
 FAILED_LINE = re.compile(r"Cell In\[(\d+)\], line (\d+)")
 
 
@@ -75,31 +77,36 @@ def run_labs(root: Path, labs: dict[Page, NotebookNode]) -> None:
     Raises:
         SourceError: code of a lab raises; with the line on its page.
     """
-    folder = None if os.environ.get("CI") else root / RUNS
-    with ThreadPoolExecutor(max(1, len(labs))) as pool:  # a kernel waits for its imports
-        list(pool.map(partial(_run, folder), labs, labs.values()))  # all, and what they raise
-
-
-def _run(folder: Path | None, page: Page, notebook: NotebookNode) -> None:
-    # What is said around the code changes nothing, and need not run again.
-    ran = [notebook.metadata.versions, *(cell.source for cell in _code(notebook))]
-    key = hashlib.sha256(json.dumps(ran, sort_keys=True).encode()).hexdigest()[:32]
-    kept = folder and folder / f"{key}.ipynb"
-    if kept and kept.is_file():
-        text = kept.read_text(encoding="utf-8")
-    else:
-        text = _execute(page, notebook)
+    keeps = not os.environ.get("CI")
+    files = {page: root / RUNS / f"{_key(notebook)}.ipynb" for page, notebook in labs.items()}
+    new = {}
+    for page, notebook in labs.items():
+        if keeps and files[page].is_file():
+            _fill(notebook, nbformat.read(files[page], nbformat.NO_CONVERT).cells)
+        else:
+            new[page] = notebook
+    if new:
+        _execute(new)
+    for page, notebook in new.items() if keeps else ():
         with suppress(OSError):  # a checkout that nobody can write to: it runs again next time
-            if kept:
-                write(kept, text)
-    executed = nbformat.reads(text, nbformat.NO_CONVERT)
-    notebook.metadata.language_info = executed.metadata.language_info
-    for cell, done in zip(_code(notebook), _code(executed), strict=True):
+            write(files[page], writes_json(from_dict({**notebook, "cells": _code(notebook)})))
+
+
+def _key(notebook: NotebookNode) -> str:
+    """What is said around the code changes nothing, and need not run again."""
+    ran = [notebook.metadata.versions, *(cell.source for cell in _code(notebook))]
+    return hashlib.sha256(json.dumps(ran, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _fill(notebook: NotebookNode, executed: list[NotebookNode]) -> None:
+    for cell, done in zip(_code(notebook), executed, strict=True):
         cell.outputs, cell.metadata["execution"] = done.outputs, done.metadata.execution
 
 
-def _execute(page: Page, notebook: NotebookNode) -> str:
-    # Here: they take a second to import, and most builds run no lab.
+def _execute(labs: dict[Page, NotebookNode]) -> None:
+    """Run the labs in one kernel, which forgets all names in between: what takes the time is
+    to start it, and to import torch there."""
+    # Here: they take a while to import, and most builds run no lab.
     from jupyter_core.utils import ensure_event_loop
     from mkdocs_jupyter.convert import get_nbconvert_app
     from nbconvert.exporters import NotebookExporter
@@ -108,19 +115,28 @@ def _execute(page: Page, notebook: NotebookNode) -> str:
     config = get_nbconvert_app(execute=True, allow_errors=False).config
     config.KernelManager.transport_encryption = "auto"  # or it would warn
     exporter = NotebookExporter(config=config)
+    cells = [(p, cell) for p, book in labs.items() for cell in [*_code(book), from_dict(FORGET)]]
+    metadata = next(iter(labs.values())).metadata
+    whole = {"cells": [{**cell, "id": f"{n}"} for n, (_, cell) in enumerate(cells)]}
+    whole |= {"metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     # The kernel's client takes this thread's event loop, and leaves it open.
     with TemporaryDirectory() as folder, closing(ensure_event_loop()):
         try:
-            return exporter.from_notebook_node(notebook, {"metadata": {"path": folder}})[0]
+            place = {"metadata": {"path": folder}}
+            text, _ = exporter.from_notebook_node(from_dict(whole), place)
         except CellExecutionError as error:
-            raise _failure(error, page, notebook) from error
+            raise _failure(error, cells) from error
+    done = iter(nbformat.reads(text, nbformat.NO_CONVERT).cells)
+    for notebook in labs.values():
+        _fill(notebook, [next(done) for _ in _code(notebook)])
+        next(done)  # that forgets
 
 
-def _failure(error, page: Page, notebook: NotebookNode) -> SourceError:
-    """Which line of the lab an error of its run comes from, and what it says."""
-    words, line = f"{error.ename}: {error.evalue}", 1
+def _failure(error, cells: list[tuple[Page, NotebookNode]]) -> SourceError:
+    """Which line of which lab an error comes from, and what it says."""
+    words, (page, cell), line = f"{error.ename}: {error.evalue}", cells[0], 1
     if match := FAILED_LINE.search(re.sub(r"\x1b\[[\d;]*m", "", error.traceback)):
-        cell = _code(notebook)[int(match[1]) - 1]
+        page, cell = cells[int(match[1]) - 1]
         line = cell.metadata.get("line", 1)
         code = cell.source.split("\n")[int(match[2]) - 1].strip()
         below = enumerate(page.lines[line - 1 :], line)

@@ -1,13 +1,13 @@
-"""Print a page of a built site as PDF, with Chromium, without a network or a server."""
+"""Print a page of a built site as PDF, with Chromium, without a network or a server.
+
+Playwright and pypdf are imported inside: most builds print nothing.
+"""
 
 import shutil
 from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
-from playwright.sync_api import Playwright, Route, sync_playwright
-
-from cheatsheet.forms.radicals import write_characters
 from cheatsheet.page import SourceError
 
 FILES = {"A4": "cheatsheet.pdf", "Letter": "cheatsheet-letter.pdf"}
@@ -15,7 +15,7 @@ COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 FLAGS = ("--disable-gpu", "--disable-quic")  # beside those that Playwright gives by itself
 
 
-def find_chromium(playwright: Playwright) -> str:
+def find_chromium(playwright) -> str:
     """The machine's own Chromium or Chrome, or the one that Playwright installed.
 
     Raises:
@@ -32,6 +32,8 @@ def find_chromium(playwright: Playwright) -> str:
 
 def check_chromium() -> None:
     """Errors as `find_chromium`."""
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         find_chromium(playwright)
 
@@ -46,7 +48,11 @@ def print_pages(site: Path, address: str, page: str, papers: dict[str, Path]) ->
         SourceError: there is no Chromium.
     """
 
-    def answer(route: Route) -> None:
+    from playwright.sync_api import sync_playwright
+
+    from cheatsheet.forms.radicals import write_characters
+
+    def answer(route) -> None:
         url = urldefrag(route.request.url)[0].partition("?")[0]
         file = site / unquote(url.removeprefix(address))
         file = file / "index.html" if url.endswith("/") else file

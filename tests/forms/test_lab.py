@@ -1,6 +1,7 @@
 """A lab's notebook, which runs are kept, and what a run puts into the page."""
 
 import copy
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -110,17 +111,16 @@ class Kernel:
         self.outputs = list(outputs)
         self.runs = 0
 
-    def __call__(self, page, notebook) -> str:
+    def __call__(self, labs) -> None:
         self.runs += 1
-        notebook = copy.deepcopy(notebook)
+        (notebook,) = labs.values()
         cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
         for count, cell in enumerate(cells, 1):
             cell.metadata["execution"] = {
                 "iopub.status.busy": f"2026-01-01T00:00:0{count}.000000Z",
                 "shell.execute_reply": f"2026-01-01T00:00:0{count}.500000Z",
             }
-        cells[-1].outputs = self.outputs
-        return nbformat.writes(notebook)
+        cells[-1].outputs = copy.deepcopy(self.outputs)
 
 
 @pytest.fixture
@@ -207,6 +207,23 @@ def test_a_lab_that_raises_names_its_line(definitions, tmp_path, monkeypatch):
         f"{PATH}:{line}: this lab raises when the build runs it: AttributeError: 'int' "
         "object has no attribute 'no_such' (in `print(x.no_such)  # why`); mend the code."
     )
+
+
+def test_labs_share_a_kernel_and_no_name(definitions, monkeypatch, tmp_path):
+    monkeypatch.setenv("CI", "true")
+    plt = "from matplotlib import pyplot as plt\n\n"
+    code = f"{plt}left = 1\nplt.rcParams['font.size'] = 40"
+    one, first = notebook_of(definitions, LAB.replace("print(net, other)", code))
+    code = f"{plt}print(plt.rcParams['font.size'])\nprint(globals()['left'])"
+    other, second = notebook_of(definitions, LAB.replace("print(net, other)", code))
+    other = replace(other, path=Path("docs/en/labs/other.md"))
+    with pytest.raises(SourceError, match=r"^docs/en/labs/other\.md:\d+: .*KeyError: 'left'"):
+        run_labs(tmp_path, {one: first, other: second})
+    for cell in second.cells:
+        cell.source = cell.source.replace('print(globals()["left"])', "")
+    run_labs(tmp_path, {one: first, other: second})
+    (text,) = (o.text for c in second.cells for o in c.get("outputs", []) if "text" in o)
+    assert text == "12.0\n"
 
 
 def test_plots_by_their_line_and_section(run):
