@@ -49,8 +49,8 @@ def report(request):
 
 
 def pytest_terminal_summary(terminalreporter):
-    for outcome in ("passed", "failed"):
+    for outcome in ("passed", "failed", "skipped"):
         for done in terminalreporter.getreports(outcome):
             for name, line in done.user_properties:
-                if name == "report" and done.when == "call":
+                if name == "report" and (done.when == "call" or done.skipped):
                     terminalreporter.write_line(line)

@@ -1,5 +1,6 @@
 """The only file that knows MkDocs; at the root, for MkDocs puts a hook's folder on the path."""
 
+import gc
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from cheatsheet.page import SourceError
 from cheatsheet.words.languages import read_languages
 
 # What is staged, and the other languages. Of files, --dirty generates those just written.
+gc.set_threshold(50_000)  # not 700: a build makes many objects, and drops few
 now, beside = {"dirty": False}, {}
 
 

@@ -37,9 +37,10 @@ def test_zensical_makes_the_same_of_every_page(site, compare):
 
 def test_a_difference_is_named(site, compare, tmp_path):
     folder = shutil.copytree(site.folder, tmp_path / "site")
-    page = folder / "zh/gpu-info/index.html"
+    page = folder / "zh/gpu-device/index.html"
     html = page.read_text(encoding="utf-8")
+    assert 'data-label="报错"' in html
     page.write_text(html.replace('data-label="报错"', 'data-label="错误"', 1), encoding="utf-8")
     done = compare(folder)
     assert done.returncode == 1
-    assert "docs/zh/gpu-info.md: labels: " in done.stderr
+    assert "docs/zh/gpu-device.md: labels: " in done.stderr
