@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import re
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -86,7 +87,8 @@ def run_labs(root: Path, labs: dict[Page, NotebookNode]) -> None:
         else:
             new[page] = notebook
     if new:
-        _execute(new)
+        with ThreadPoolExecutor(1) as pool:  # this thread may have an event loop that runs
+            pool.submit(_execute, new).result()
     for page, notebook in new.items() if keeps else ():
         with suppress(OSError):  # a checkout that nobody can write to: it runs again next time
             write(files[page], writes_json(from_dict({**notebook, "cells": _code(notebook)})))

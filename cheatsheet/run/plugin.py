@@ -93,7 +93,7 @@ class Block(PageItem):
             if problem := run_shell(part.code.source):
                 raise SourceError(part.code.path, part.line, problem)
         else:
-            facts["seconds"] = round(self.parent.run.outcome(part).seconds, 4)
+            facts["seconds"] = round(self.parent.run.outcome(part).seconds, 6)
             self._judge(part)
 
     def _judge(self, example: Example) -> None:
