@@ -377,7 +377,7 @@ def _attributes(copy: Copy, words: dict[str, str], rest: str) -> str:
     label = words["whole"].format(lines=copy.lines, parts=words["and"].join(parts))
     return (
         f'{attribute} data-copy-label="{escape(label)}"{rest}'
-        '<span class="copy-more" data-search-exclude>'
+        '<span class="copy-more">'
         f'<span title="{escape(label)}">+{more}</span>'
         f'<button type="button" class="copy-shown" title="{escape(words["shown"])}" '
         f'aria-label="{escape(words["shown"])}" data-clipboard-text=""></button></span>'

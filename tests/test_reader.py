@@ -75,18 +75,9 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("name", ESCAPES)
-def test_no_fence_escapes(name):
-    text, line, words = ESCAPES[name]
-    with pytest.raises(SourceError) as error:
-        read(PATH, text)
-    assert str(error.value).startswith(f"{PATH}:{line}: ")
-    assert words in str(error.value)
-
-
-@pytest.mark.parametrize("name", WRONG)
-def test_what_cannot_be_shown_is_refused(name):
-    text, line, words = WRONG[name]
+@pytest.mark.parametrize("name", ESCAPES | WRONG)
+def test_no_fence_escapes_and_what_cannot_be_shown_is_refused(name):
+    text, line, words = (ESCAPES | WRONG)[name]
     with pytest.raises(SourceError) as error:
         read(PATH, text)
     assert str(error.value).startswith(f"{PATH}:{line}: ")

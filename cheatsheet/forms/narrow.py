@@ -1,16 +1,11 @@
 """Code as narrow as a column of the sheet: wrapped as Python is, not by the paper."""
 
-import re
-
 from cheatsheet.standalone.tidy import format_narrow
+from cheatsheet.words.messages import wrap
 from cheatsheet.words.text import comments, width
 
 # What a column of A4 holds at the size of print.css, in the widest of its fonts.
 COLUMNS = 68
-# Where a comment may break: between words, and between signs that need no space, but
-# not before a full-width mark.
-WIDE, MARKS = r"\u2e80-\u2fff\u3040-\ud7ff", r"\u3000-\u303f\uff00-\uffef"
-PIECES = re.compile(rf"[{WIDE}][{MARKS}]*\s*|[^{WIDE}\s]+\s*")
 
 
 def make_narrow(sources: list[str]) -> list[str]:
@@ -41,9 +36,4 @@ def _wrap_comment(line: str) -> str:
     if not text.startswith("#"):
         return line
     start = line[: len(line) - len(text)] + "# "
-    lines = [start]
-    for piece in PIECES.findall(text.removeprefix("#").lstrip()):
-        if width(lines[-1] + piece.rstrip()) > COLUMNS and lines[-1] != start:
-            lines.append(start)
-        lines[-1] += piece
-    return "\n".join(one.rstrip() for one in lines)
+    return "\n".join(wrap(text.removeprefix("#").lstrip(), start, start, COLUMNS))

@@ -216,8 +216,8 @@ def _write_docstring(margin: str, sections: list[str]) -> list[str]:
     return [*lines, margin + QUOTES]
 
 
-def wrap(text: str, first: str, hanging: str) -> list[str]:
-    """Break text into lines of at most 88 columns, where its language allows it.
+def wrap(text: str, first: str, hanging: str, columns: int = COLUMNS) -> list[str]:
+    """Break text into lines of at most so many columns, where its language allows it.
 
     `first` and `hanging` begin the first and the other lines.
     """
@@ -229,7 +229,7 @@ def wrap(text: str, first: str, hanging: str) -> list[str]:
             pieces.append(piece)
     lines, line = [], first
     for piece in pieces:
-        if width(line + piece.rstrip()) > COLUMNS and line not in (first, hanging):
+        if width(line + piece.rstrip()) > columns and line not in (first, hanging):
             lines.append(line.rstrip())
             line = hanging
         line += piece
