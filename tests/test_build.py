@@ -10,6 +10,7 @@ import yaml
 
 from cheatsheet import build
 from cheatsheet.build import Staged, address_of, finish, stage
+from cheatsheet.forms import sheet
 from cheatsheet.page import SourceError, read
 from cheatsheet.standalone import program, tidy
 from cheatsheet.words.languages import read_languages
@@ -341,7 +342,7 @@ def test_pdfs_are_linked_where_they_will_be(project, monkeypatch):
         staged(project)
     change(project / "docs/en/index.md", "See [", "One [sheet](cheatsheet.md), and [")
     made = staged(project)
-    a4, letter = (f"{made.site_url}{name}" for name in build.PDFS.values())
+    a4, letter = (f"{made.site_url}{name}" for name in sheet.PDFS.values())
     links = f"PDF: [A4]({a4}), [Letter]({letter})"
     assert f"[sheet](cheatsheet.md) · {links}" in made.pages["index.md"]
     assert links in made.pages["cheatsheet.md"]

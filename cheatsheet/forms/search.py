@@ -7,6 +7,7 @@ thing, and traditional characters.
 
 import json
 import re
+from pathlib import Path
 
 from cheatsheet.words.text import HAN
 
@@ -23,27 +24,27 @@ def teach(terms: list[str]) -> None:
             jieba.add_word(word)  # frequent enough not to be split
 
 
-def without_older(index: str) -> str:
-    """The index with one entry a section: Material keeps those of before the edit, too,
-    where several pages are generated anew under `mkdocs serve --dirty`."""
-    found = json.loads(index)
-    docs = {entry["location"]: entry for entry in found["docs"]}
-    if len(docs) == len(found["docs"]):
-        return index
-    return _json(found | {"docs": list(docs.values())})
+def finish(site: Path, script: Path, words: dict) -> None:
+    """Put our worker in the place of Material's, and its words beside it.
 
-
-def words_js(index: str, words: dict) -> str:
-    """The script words.js for a search index, as Material writes it.
-
-    `words` are the lists `ignored` and `synonyms` of a config's `extra.search`.
+    `words` are the lists `ignored` and `synonyms` of a config's `extra.search`. The index
+    keeps one entry a section: where several pages are generated anew under `mkdocs serve
+    --dirty`, Material leaves those of before the edit in it, too.
     """
+    file = site / "search/search_index.json"
+    if not file.exists():
+        return
+    index = json.loads(file.read_text(encoding="utf-8"))
+    index["docs"] = list({entry["location"]: entry for entry in index["docs"]}.values())
+    file.write_text(_json(index), encoding="utf-8")
     lines = [
         f"const IGNORED = {_json(words['ignored'])}",
         f"const SYNONYMS = {_json(words['synonyms'])}",
-        f"const SIMPLIFIED = {_json(simplified(json.loads(index)['docs']))}",
+        f"const SIMPLIFIED = {_json(simplified(index['docs']))}",
     ]
-    return "\n".join(lines) + "\n"
+    for worker in site.glob("assets/javascripts/workers/search.*.min.js"):
+        worker.write_bytes(script.read_bytes())
+        worker.with_name("words.js").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _json(value) -> str:

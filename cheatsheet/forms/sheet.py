@@ -8,15 +8,16 @@ import stands once, on top.
 import ast
 import re
 import sys
-from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urljoin
 
 from cheatsheet.forms.compact import compact
 from cheatsheet.forms.narrow import make_narrow
-from cheatsheet.forms.plain import fence
+from cheatsheet.forms.pdf import FILES as PDFS
+from cheatsheet.forms.plain import Words, fence
+from cheatsheet.forms.site import SHEET
 from cheatsheet.page import (
     Example,
-    Fence,
     Page,
     Prose,
     Section,
@@ -50,22 +51,60 @@ def _read_selection(root: Path) -> dict[str, list[str]]:
     return chosen
 
 
-def compose(
+def page_of(
     root: Path,
     pages: dict[str, Page],
     definitions: Definitions,
-    header: Callable[[Example, Fence], str],
-) -> str:
-    """What stands below the title of the sheet, each section in a block of its own.
+    words: Words,
+    settings: dict,
+    site_url: str,
+) -> tuple[dict, str]:
+    """The sheet of a site with these settings, as front matter and Markdown.
 
-    `pages` are those of one language by file name; `header` gives the header with which
-    an output of an example is shown.
+    `pages` are those of one language by file name. Errors as `compose`.
+    """
+    said = settings["extra"]["cheatsheet"]
+    front = {
+        "description": said["description"],
+        "template": "cheatsheet.html",
+        "hide": ["navigation", "toc"],
+        "search": {"exclude": True},  # every block of it is on another page
+    }
+    head = f"\n# {settings['site_name']} {{ #cheatsheet }}\n\n"
+    head += f"{_pdfs(settings, site_url)}\n{{ .sheet-pdfs }}\n\n" if said["pdf"] else ""
+    head += f"{said['intro']} [{site_url}](index.md)\n\n"
+    return front, head + compose(root, pages, definitions, words)
+
+
+def link_pdfs(page: Page, text: str, settings: dict, site_url: str) -> str:
+    """The text of the front page, with links to the PDFs, if there are any, by its link
+    to the sheet.
+
+    Raises:
+        SourceError: it has none.
+    """
+    if not settings["extra"]["cheatsheet"]["pdf"]:
+        return text
+    if f"]({SHEET})" not in text:
+        problem = f"the front page does not link {SHEET}, so that nobody finds the PDFs; link it."
+        raise SourceError(page.path, 1, problem)
+    return text.replace(f"]({SHEET})", f"]({SHEET}) · {_pdfs(settings, site_url)}", 1)
+
+
+def _pdfs(settings: dict, site_url: str) -> str:
+    """Links to what `finish` makes: by their addresses, for there is no such page."""
+    links = {paper: f"[{paper}]({urljoin(site_url, file)})" for paper, file in PDFS.items()}
+    return settings["extra"]["cheatsheet"]["pdfs"].format(**links)
+
+
+def compose(root: Path, pages: dict[str, Page], definitions: Definitions, words: Words) -> str:
+    """What stands below the title of the sheet, each section in a block of its own.
 
     Raises:
         SourceError: the selection is no table of pages and sections, or names a page, a section
             or code that is not there.
     """
-    sheet = _Sheet(root, header)
+    sheet = _Sheet(root, words)
     for name, ids in _read_selection(root).items():
         page = pages.get(f"{name}.md")
         if page is None:
@@ -84,9 +123,8 @@ def compose(
 class _Sheet:
     """What the sheet holds so far."""
 
-    def __init__(self, root: Path, header: Callable[[Example, Fence], str]):
-        self.root = root
-        self.header = header
+    def __init__(self, root: Path, words: Words):
+        self.root, self.words = root, words
         self.sections: list[Parts] = []
         self.imports: set[tuple[str, str]] = set()  # module ("" for `import x`), name
         self._shown: set[str] = set()
@@ -114,7 +152,7 @@ class _Sheet:
             return
         parts += [(PYTHON, text) for text in self._python(code, reader)]
         short = (output for output in code.outputs.values() if _is_short(output.source))
-        parts += [(self.header(code, output), output.source) for output in short]
+        parts += [(self.words.header(code, output), output.source) for output in short]
 
     def _python(self, example: Example, reader: Reader) -> list[str]:
         """The code without its imports, after the definitions that it uses."""

@@ -1,14 +1,17 @@
 """Which pages the site has, what they are called, and where they stand."""
 
 import posixpath
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from cheatsheet.page import SourceError, read_text, split_lines
+from cheatsheet.page import Page, SourceError, read_text, split_lines
 from cheatsheet.words.languages import Language, read_languages
 
 SHEET = "cheatsheet.md"  # the page that is made of the others
+GITHUB = re.compile(r"https://github\.com/(?P<repository>[\w.-]+/[\w.-]+?)(?:\.git)?/?")
+COLAB = "https://colab.research.google.com/github"
 
 
 def titles_of(root: Path, language: Language, nav: list) -> dict[str, str]:
@@ -69,6 +72,21 @@ def notebook_of(name: str) -> str:
     """Where the notebook of a page stands: beside the page."""
     stem = posixpath.basename(name).removesuffix(".md")
     return f"{address_of(name)}{stem}.ipynb"
+
+
+def places_of(name: str, page: Page, language: Language, settings: dict) -> dict[str, str]:
+    """Where a page stands in other forms: its source, its Markdown, notebook, and in Colab."""
+    places = {}
+    repository = settings.get("repo_url") or ""
+    if repository:
+        places["edit"] = f"{repository.rstrip('/')}/edit/main/{page.path}"
+    if page.examples:
+        places |= {"markdown": name, "notebook": notebook_of(name)}
+        if match := GITHUB.fullmatch(repository):
+            branch = settings.get("remote_branch", "gh-pages")
+            book = posixpath.join(language.code, notebook_of(name))
+            places["colab"] = f"{COLAB}/{match['repository']}/blob/{branch}/{book}"
+    return places
 
 
 def linker(name: str, pages: Iterable[str], site_url: str) -> Callable[[str], str]:

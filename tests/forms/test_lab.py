@@ -11,8 +11,8 @@ from nbformat.v4 import new_output
 from cheatsheet.forms import lab
 from cheatsheet.forms.lab import RUNS, SETUP, lab_notebook, run_labs, seconds
 from cheatsheet.forms.plain import Words, pieces_of
-from cheatsheet.forms.plots import figure, plot_in_section, plots_of
-from cheatsheet.page import Page, SourceError, read
+from cheatsheet.forms.plots import Plots, draw
+from cheatsheet.page import Page, Plot, SourceError, read
 from cheatsheet.standalone.definitions import Definitions
 from cheatsheet.standalone.program import make_standalone
 
@@ -226,13 +226,21 @@ def test_labs_share_a_kernel_and_no_name(definitions, monkeypatch, tmp_path):
     assert text == "12\n", "its own setting, not the 40 of the lab before"
 
 
+NAME = "labs/lab.md"
+
+
 def test_plots_by_their_line_and_section(run):
     page, notebook = run(Kernel(printed("net\n"), drawn()))
-    plots = plots_of(page, notebook)
-    assert plots == {LAB.split("\n").index("![A line](plot)") + 1: SVG}
-    assert plot_in_section(page, plots, "draw") == SVG
-    assert plot_in_section(page, plots, "lab") is None
-    assert plot_in_section(page, plots, "no-such") is None
+    plots = Plots({NAME: (page, notebook)})
+    (own,) = (part for part in page.parts if isinstance(part, Plot))
+    assert plots.figure(NAME, page, own) == draw(SVG, own.words)
+    other = read(Path("docs/en/a.md"), f"![Words]({NAME}#draw)\n\n![x]({NAME}#lab)\n")
+    there, nothing = other.parts
+    assert plots.figure("a.md", other, there) == draw(SVG, "Words")
+    with pytest.raises(SourceError, match=r"^docs/en/a\.md:3: there is no lab that draws"):
+        plots.figure("a.md", other, nothing)
+    with pytest.raises(SourceError, match=r"there is no lab that draws labs/lab\.md#draw"):
+        plots.figure("labs/other.md", other, there)
 
 
 def test_two_plots_in_their_order(run):
@@ -240,9 +248,11 @@ def test_two_plots_in_their_order(run):
     second = new_output("display_data", data={"image/svg+xml": other})
     text = LAB.replace("The end.", "![Another](plot)")
     page, notebook = run(Kernel(printed("net\n"), drawn(), second), text)
-    plots = plots_of(page, notebook)
-    assert [plots[line] for line in sorted(plots)] == [SVG, other]
-    assert plot_in_section(page, plots, "draw") == SVG, "the first"
+    plots = Plots({NAME: (page, notebook)})
+    own = [part for part in page.parts if isinstance(part, Plot)]
+    drawings = [plots.figure(NAME, page, part) for part in own]
+    assert drawings == [draw(SVG, own[0].words), draw(other, "Another")]
+    assert plots.figure("a.md", page, Plot(1, "x", f"{NAME}#draw")) == draw(SVG, "x"), "the first"
 
 
 @pytest.mark.parametrize(
@@ -267,13 +277,13 @@ def test_a_page_and_a_run_that_do_not_agree(run, change, outputs, line, words):
         text = text.replace(old, new)
     page, notebook = run(Kernel(*outputs), text)
     with pytest.raises(SourceError) as caught:
-        plots_of(page, notebook)
+        Plots({NAME: (page, notebook)})
     assert str(caught.value).startswith(f"{PATH}:{line}: ")
     assert words in str(caught.value)
 
 
 def test_a_plot_takes_the_colours_and_fonts_of_the_page():
-    svg = figure(SVG, 'The "line"')
+    svg = draw(SVG, 'The "line"')
     assert svg == (
         '<figure class="plot" data-search-exclude>'
         '<svg viewBox="0 0 9 8" role="img" aria-label="The &quot;line&quot;">'

@@ -15,6 +15,7 @@ import yaml
 from cheatsheet.build import stage
 from cheatsheet.forms.compact import compact
 from cheatsheet.forms.narrow import COLUMNS, make_narrow
+from cheatsheet.forms.plain import Words
 from cheatsheet.forms.sheet import SELECTION, compose
 from cheatsheet.page import Page, load, read
 from cheatsheet.run.judge import PageRun
@@ -55,9 +56,15 @@ def sheet(request) -> tuple[str, Page]:
     """A language, and its sheet as a page like others, definitions in English."""
     folder = f"docs/{request.param}"
     pages = {f"{name}.md": load(ROOT, f"{folder}/{name}.md") for name in SECTIONS}
-    text = compose(ROOT, pages, Definitions.read(ROOT), lambda _, one: one.header)
+    text = compose(ROOT, pages, Definitions.read(ROOT), Words({}, "", "Output", "Error"))
+    text = text.replace("/// html | section", "/// note")  # as a page may say it
+    text = re.sub(r'(?m)^```text \{ .*data-label="\w+(?: · (\w+))?" \}$', _title, text)
     text = re.sub(r"(?m)^```(python|bash) \{ \.no-copy \}$", r"```\1", text)
     return request.param, read(Path(f"{request.param}.md"), text)
+
+
+def _title(label: re.Match) -> str:
+    return f'```text title="{label[1]}"' if label[1] else "```text"
 
 
 def test_the_sheet_has_every_page():
