@@ -74,7 +74,7 @@ class Verified:
         """One column a run: on a phone there is room for two or three, not for seven."""
         kinds = [*KINDS, *(kind for kind in self.runs if kind not in KINDS)]
         columns = [self.words["facts"], *(self._facts(self.runs.get(kind)) for kind in kinds)]
-        head = ["", *(self.words[kind] for kind in kinds)]
+        head = [self.words["fact"], *(self.words[kind] for kind in kinds)]
         return _table(head, zip(*columns, strict=True))
 
     def _facts(self, run: Run | None) -> list[str]:
