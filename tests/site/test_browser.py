@@ -1,7 +1,9 @@
 """The built site in Chromium, as readers use it."""
 
 import re
+from pathlib import Path
 
+import axe_playwright_python
 import pytest
 
 from tests.site.conftest import (
@@ -118,6 +120,23 @@ def test_outputs_show_their_labels(opened):
         assert content == f'"{label}"'
         assert label.partition(" · ")[0] in LABELS[language]
     assert shown or name in ("verified", "index")
+
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+VIOLATIONS = """async () => (await axe.run()).violations.map(
+  (v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => n.html.slice(0, 99)).slice(0, 3).join(" ")}`)"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(opened, scheme, width):
+    tab, *_ = opened
+    tab.emulate_media(color_scheme=scheme)
+    tab.set_viewport_size({"width": width, "height": 900})
+    settle(tab)
+    if not tab.evaluate("window.axe !== undefined"):
+        tab.evaluate(AXE)
+    assert tab.evaluate(VIOLATIONS) == []
 
 
 def test_on_a_phone_only_code_scrolls(opened):
