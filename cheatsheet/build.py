@@ -8,19 +8,17 @@ the pages. Between the two, any generator makes HTML of Markdown.
 
 import logging
 import re
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
-from importlib.resources import files as files_of
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import yaml
 from nbformat.v4 import writes_json
 
-from cheatsheet.forms import llms, search, sheet
+from cheatsheet.forms import formulas, llms, search, sheet
 from cheatsheet.forms.lab import FOLDER as LABS
 from cheatsheet.forms.lab import lab_notebook, run_labs, seconds
 from cheatsheet.forms.notebook import make_notebook
@@ -39,10 +37,6 @@ from cheatsheet.words.languages import Language, read_settings
 VERIFIED = "verified.md"
 # Our own ids in the generator's HTML, up to the end of their tag.
 MARK = re.compile(r' id="(?P<id>block-\d+|copy-snippets-[\w-]+)"(?P<rest>[^>]*>)')
-# One file with all of TeX input and SVG output in it: no fonts to publish.
-MATHJAX = {
-    "assets/mathjax/tex-svg.js": Path(str(files_of("mathjax")), "static/mathjax/es5/tex-svg.js")
-}
 THEME = Path(__file__).parent / "theme"
 TEMPLATES = (".html", ".jinja")
 log = logging.getLogger(__name__)
@@ -64,7 +58,7 @@ class Staged:
     """
 
     pages: dict[str, str]
-    files: dict[str, str | Path]
+    files: dict[str, str]
     copies: dict[str, dict[str, Copy]]
     snippets: Path
     settings: dict
@@ -116,7 +110,7 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     verified = Verified(root, pages, extra["verified"])
     staged = {}
     for name, page in pages.items():
-        text = _marked(name, page, plots, words)
+        text = _marked(root, name, page, plots, words)
         front = {"description": page.description, **places_of(name, page, language, settings)}
         if line := verified.line(name):
             front["verified"] = line
@@ -132,12 +126,12 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     files = {notebook_of(name): writes_json(book) + "\n" for name, book in notebooks.items()}
     texts = {name: plain_page(own, words) for name, own in pieces.items()}
     about = {name: (titles[name], pages[name].description) for name in texts}
-    files |= MATHJAX | texts | llms.of_site(settings, site_url, about, texts)
+    files |= texts | llms.of_site(settings, site_url, about, texts)
     return Staged(staged, files, copies, snippets, settings, site_url)
 
 
-def _marked(name: str, page: Page, plots: Plots, words: Words) -> str:
-    """The page with what is known written into its fences, and its plots drawn."""
+def _marked(root: Path, name: str, page: Page, plots: Plots, words: Words) -> str:
+    """The page with what is known written into its fences, and with its drawings."""
     lines = page.lines.copy()
     for part in page.parts:
         if isinstance(part, Example):
@@ -149,6 +143,7 @@ def _marked(name: str, page: Page, plots: Plots, words: Words) -> str:
                 lines[line - 1] = opening[: len(opening) - len(opening.lstrip("`"))] + header
         elif isinstance(part, Plot):
             lines[part.line - 1] = plots.figure(name, page, part)
+    formulas.draw(root, page, lines)
     text = "\n".join(lines)
     return text.partition("\n---\n")[2] if page.description else text
 
@@ -232,10 +227,7 @@ def finish(site: Path, staged: Staged, pages: Iterable[str] | None = None) -> No
     for place, content in staged.files.items():
         path = site / place
         path.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(content, Path):
-            shutil.copyfile(content, path)
-        else:
-            path.write_text(content, encoding="utf-8")
+        path.write_text(content, encoding="utf-8")
     search.finish(site, THEME / "search.js", extra["search"])
     if extra["cheatsheet"]["pdf"]:
         print_pages(site, staged.site_url, address_of(SHEET))
