@@ -50,7 +50,7 @@ def _sync(root: Path, options: argparse.Namespace) -> int:
     texts = sync.planned(root)
     pages = [one.page(root, name) for one in read_languages(root) for name in one.pages(root)]
     drawn = formulas.updated(root, pages)
-    if drawn != read_text(root, formulas.KEPT):
+    if drawn != (read_text(root, formulas.KEPT) if (root / formulas.KEPT).exists() else "{}\n"):
         texts[Path(formulas.KEPT)] = drawn
     for path, text in texts.items():
         if options.check:

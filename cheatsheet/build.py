@@ -18,23 +18,30 @@ from tempfile import TemporaryDirectory
 import yaml
 from nbformat.v4 import writes_json
 
-from cheatsheet.forms import formulas, llms, search, sheet
+from cheatsheet.forms import answers, formulas, llms, search, sheet
 from cheatsheet.forms.lab import FOLDER as LABS
 from cheatsheet.forms.lab import lab_notebook, run_labs, seconds
 from cheatsheet.forms.notebook import make_notebook
 from cheatsheet.forms.pdf import check_chromium, print_pages
 from cheatsheet.forms.plain import Words, pieces_of, plain_page
 from cheatsheet.forms.plots import Plots
-from cheatsheet.forms.site import SHEET, address_of, linker, notebook_of, places_of, titles_of
+from cheatsheet.forms.site import (
+    SHEET,
+    address_of,
+    facts_line,
+    linker,
+    notebook_of,
+    places_of,
+    titles_of,
+)
 from cheatsheet.forms.verified import Verified
-from cheatsheet.page import Example, Page, Plot, Shown, SourceError, load, read_text
+from cheatsheet.page import Example, Page, Shown, SourceError, load, read_text
 from cheatsheet.standalone.definitions import Definitions
 from cheatsheet.standalone.program import Copy, make_standalone
 from cheatsheet.words import glossary
 from cheatsheet.words.catalog import localize_package
 from cheatsheet.words.languages import Language, read_settings
 
-VERIFIED = "verified.md"
 # Our own ids in the generator's HTML, up to the end of their tag.
 MARK = re.compile(r' id="(?P<id>block-\d+|copy-snippets-[\w-]+)"(?P<rest>[^>]*>)')
 THEME = Path(__file__).parent / "theme"
@@ -108,16 +115,30 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     run_labs(root, {pages[name]: book for name, book in labs.items()})
     plots = Plots({name: (pages[name], book) for name, book in labs.items()})
     verified = Verified(root, pages, extra["verified"])
+    tables = {
+        "errors.md": {"errors": answers.list_failures(pages)},
+        "verified.md": {"runs": verified.by_run(), "pages": verified.by_page(titles)},
+    }
     staged = {}
     for name, page in pages.items():
-        text = _marked(root, name, page, plots, words)
-        front = {"description": page.description, **places_of(name, page, language, settings)}
+        places = places_of(name, page, language, settings)
+        lines = _marked(page, words)
+        formulas.draw(root, page, lines)
+        plots.draw(name, page, lines)
+        if page.examples:
+            ran = verified.short(*[name] if name != "index.md" else [])
+            line = facts_line(name, places, ran, extra["labels"], site_url)
+            lines[page.sections[0].line - 1] += f"\n\n{line}"
+        if len(page.sections) > 1:
+            lines[page.sections[1].line - 2] += answers.table_of(page, extra["labels"]["answers"])
+        text = _filled(page, "\n".join(lines), tables.get(name, {}))
+        text = text.partition("\n---\n")[2] if page.description else text
+        front = {"description": page.description}
+        front |= {kind: places[kind] for kind in ("edit", "markdown") if kind in places}
         if line := verified.line(name):
             front["verified"] = line
         if name in labs:
             front["seconds"] = f"{seconds(labs[name]):.1f}"
-        if name == VERIFIED:
-            text = verified.fill(page, text, titles)
         if name == "index.md":
             text = sheet.link_pdfs(page, text, settings, site_url)
         staged[name] = _with_front(front, text)
@@ -130,22 +151,37 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     return Staged(staged, files, copies, snippets, settings, site_url)
 
 
-def _marked(root: Path, name: str, page: Page, plots: Plots, words: Words) -> str:
-    """The page with what is known written into its fences, and with its drawings."""
+def _marked(page: Page, words: Words) -> list[str]:
+    """The lines of a page, with what is known written into the headers of its fences."""
     lines = page.lines.copy()
+    cures = [failure.block for failure in answers.failures_of(page)]
     for part in page.parts:
         if isinstance(part, Example):
             flags = "".join(f" .{flag}" for flag in sorted(part.code.flags))
+            if part in cures:
+                flags += f' .cure data-label="{words.cure}"'
+            if part.code.marked:
+                flags += f' hl_lines="{" ".join(map(str, part.code.marked))}"'
             headers = {part.code.line: f"python {{ #block-{part.number}{flags} }}"}
             headers |= {one.line: words.header(part, one) for one in part.outputs.values()}
             for line, header in headers.items():
                 opening = lines[line - 1]
                 lines[line - 1] = opening[: len(opening) - len(opening.lstrip("`"))] + header
-        elif isinstance(part, Plot):
-            lines[part.line - 1] = plots.figure(name, page, part)
-    formulas.draw(root, page, lines)
-    text = "\n".join(lines)
-    return text.partition("\n---\n")[2] if page.description else text
+    return lines
+
+
+def _filled(page: Page, text: str, tables: dict[str, str]) -> str:
+    """The text of a page, with what is known of the site where the page has marks for it.
+
+    Raises:
+        SourceError: such a mark does not stand there once.
+    """
+    for name, table in tables.items():
+        mark = f"{{{{ {name} }}}}"
+        if text.count(mark) != 1:
+            raise SourceError(page.path, 1, f"write {mark} once, where that belongs.")
+        text = text.replace(mark, table)
+    return text
 
 
 def _with_front(front: dict, text: str) -> str:

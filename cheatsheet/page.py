@@ -17,12 +17,12 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 HEADER = re.compile(
-    r"python(?: \{(?P<flags>(?: \.(?:raises|annotate))+) \})?"
+    r"python(?: \{(?P<flags>(?: \.(?:raises|annotate))*)(?: hl_lines=\"(?P<marked>[\d ]+)\")? \})?"
     r'|text(?: title="(?P<title>CPU|GPU)")?'
     r"|bash"
 )
 HEADERS = (
-    "python, python { .raises }, python { .annotate }, "
+    'python, python { .raises }, python { .annotate }, python { hl_lines="2" }, '
     'text, text title="CPU", text title="GPU", bash'
 )
 FENCE = re.compile(r"`{3,}(?P<header>[^`]*)$")
@@ -84,6 +84,11 @@ class Fence:
         """`raises` and `annotate`, of a Python fence."""
         flags = HEADER.fullmatch(self.header)["flags"] or ""
         return frozenset(flag.removeprefix(".") for flag in flags.split())
+
+    @property
+    def marked(self) -> list[int]:
+        """The lines of code that are the answer, by their numbers."""
+        return [int(number) for number in (HEADER.fullmatch(self.header)["marked"] or "").split()]
 
     @property
     def title(self) -> str | None:
@@ -358,7 +363,11 @@ class _Reader:
         if inside or end == first or self.lines[end - 1].rstrip() != token.markup:
             problem = f"this fence is never closed; add the {token.markup} line."
             raise SourceError(self.path, first, problem)
-        return Fence(self.path, first, end, header, token.content)
+        fence = Fence(self.path, first, end, header, token.content)
+        lines = ["", *token.content.split("\n")]
+        if not all(0 < number < len(lines) and lines[number].strip() for number in fence.marked):
+            raise SourceError(self.path, first, "hl_lines marks a line that is not there; count.")
+        return fence
 
     def add_fence(self, fence: Fence) -> int:
         """Take a fence into the parts; the line on which it ends."""

@@ -218,6 +218,11 @@ def test_the_rest_of_a_page_stays_as_it_is_written(project):
     change(project / "docs/en/more.md", "```\n```\n", "```\n````\n")
     text = (project / "docs/en/more.md").read_text(encoding="utf-8")
     shown = staged(project).pages["more.md"].partition("\n---\n")[2]
+    line = f"\n\n[All runs](verified.md) · [Notebook]({SITE}more/more.ipynb){{ .page-notebook }} · "
+    line += f'[Copy page as Markdown]({SITE}more.md){{ .page-markdown data-copied="The page is '
+    line += "copied as Markdown.\" }\n{ .page-facts data-search-exclude='' }\n"
+    assert shown.count(line) == 1
+    shown = shown.replace(line, "\n")
     without = re.compile(r"(?m)^```(?:python|text).*$")
     assert without.sub("", shown) == without.sub("", text.partition("\n---\n")[2])
 
@@ -234,9 +239,7 @@ def test_front_matter_says_what_is_known(project, monkeypatch):
         "description": "All of it.",
         "verified": "CPU: not yet run. GPU: not yet run.",
         "markdown": "index.md",
-        "notebook": "index.ipynb",
     }
-    assert front(pages["more.md"])["notebook"] == "more/more.ipynb"
     assert front(pages["verified.md"]) == {"description": "What ran."}, "it has no code"
     assert front(staged(project, "zh").pages["index.md"])["verified"] == (
         "CPU：尚未运行。GPU：尚未运行。"
@@ -245,16 +248,14 @@ def test_front_matter_says_what_is_known(project, monkeypatch):
 
 def test_where_a_page_is_kept_is_known_from_the_repository(project, monkeypatch):
     monkeypatch.setenv("REPO_URL", "https://github.com/someone/sheet")
-    more = front(staged(project, "zh").pages["more.md"])
-    assert more["edit"].endswith("/someone/sheet/edit/main/docs/zh/more.md")
-    assert more["colab"] == (
-        "https://colab.research.google.com/github/someone/sheet/blob/gh-pages/zh/more/more.ipynb"
-    )
-    assert "colab" not in front(staged(project).pages["verified.md"])
+    more = staged(project, "zh").pages["more.md"]
+    assert front(more)["edit"].endswith("/someone/sheet/edit/main/docs/zh/more.md")
+    colab = "https://colab.research.google.com/github/someone/sheet/blob/gh-pages/zh"
+    assert f"[Colab]({colab}/more/more.ipynb){{ .page-colab }}" in more
     monkeypatch.setenv("REPO_URL", "https://example.org/someone/sheet")
-    more = front(staged(project).pages["more.md"])
-    assert more["edit"] == "https://example.org/someone/sheet/edit/main/docs/en/more.md"
-    assert "colab" not in more
+    more = staged(project).pages["more.md"]
+    assert front(more)["edit"] == "https://example.org/someone/sheet/edit/main/docs/en/more.md"
+    assert "Colab" not in more
 
 
 def test_the_page_of_runs_has_its_tables(project):
@@ -568,7 +569,7 @@ BAD = {
         "docs/zh/verified.md",
         "{{ runs }}",
         "",
-        "docs/zh/verified.md:1: write {{ runs }} once, where the table of them belongs.",
+        "docs/zh/verified.md:1: write {{ runs }} once, where that belongs.",
     ),
     "the sheet of no page": (
         "docs/cheatsheet.yml",

@@ -30,6 +30,7 @@ class Words:
     defined_above: str  # "`{name}` is defined above."
     output: str
     error: str
+    cure: str
 
     def label(self, example: Example, title: str | None) -> str:
         """What stands with an output of an example, such as "Error · GPU"."""

@@ -39,20 +39,25 @@ class Plots:
         self.pages = {name: page for name, (page, _) in labs.items()}
         self.drawn = {name: _drawings(page, notebook) for name, (page, notebook) in labs.items()}
 
-    def figure(self, name: str, page: Page, part: Plot) -> str:
-        """A plot of a page, as one line of HTML.
+    def draw(self, name: str, page: Page, lines: list[str]) -> None:
+        """Put drawings in the place of the plots among the lines of a page.
 
         Raises:
-            SourceError: no lab draws it.
+            SourceError: no lab draws one of them.
         """
+        for part in page.parts:
+            if isinstance(part, Plot):
+                lines[part.line - 1] = figure(self._drawing(name, page, part), part.words)
+
+    def _drawing(self, name: str, page: Page, part: Plot) -> str:
         if part.target == "plot" and name in self.drawn:
-            return draw(self.drawn[name][part.line], part.words)
+            return self.drawn[name][part.line]
         target, _, section = part.target.partition("#")
         lab = posixpath.normpath(posixpath.join(posixpath.dirname(name), target))
         for one in self.pages[lab].sections if lab in self.pages else ():
             lines = [p.line for p in one.parts if one.id == section and p.line in self.drawn[lab]]
             if lines:
-                return draw(self.drawn[lab][lines[0]], part.words)
+                return self.drawn[lab][lines[0]]
         problem = f"there is no lab that draws {part.target}; name its file and the "
         raise SourceError(page.path, part.line, problem + "section of the plot.")
 
@@ -100,7 +105,7 @@ def _outputs(page: Page, line: int, cell: NotebookNode) -> tuple[str, list[str]]
     return printed.rstrip(), plots
 
 
-def draw(svg: str, words: str) -> str:
+def figure(svg: str, words: str) -> str:
     """A plot in the colours and fonts of the page around it, on one line of HTML."""
     svg = re.sub(r"\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", svg)
     opening = re.search(r'<svg [^>]*?(viewBox="[^"]*")[^>]*>', svg)

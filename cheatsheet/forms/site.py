@@ -89,6 +89,19 @@ def places_of(name: str, page: Page, language: Language, settings: dict) -> dict
     return places
 
 
+def facts_line(name: str, places: dict[str, str], ran: str, labels: dict, site_url: str) -> str:
+    """What stands below the title of a page: on what it `ran`, and where it is in other forms."""
+    words = labels["facts"]
+    runs = posixpath.relpath("verified.md", posixpath.dirname(name))
+    links = [f"[{ran or words['verified']}]({runs})"]
+    for kind in ("notebook", "colab", "markdown"):
+        if kind in places:
+            address = urljoin(site_url, places[kind])
+            said = f' data-copied="{labels["page_copied"]}"' if kind == "markdown" else ""
+            links.append(f"[{words[kind]}]({address}){{ .page-{kind}{said} }}")
+    return " · ".join(links) + "\n{ .page-facts data-search-exclude='' }"
+
+
 def linker(name: str, pages: Iterable[str], site_url: str) -> Callable[[str], str]:
     """For a page: from the target of a link to its address on the published site.
 

@@ -11,8 +11,8 @@ from nbformat.v4 import new_output
 from cheatsheet.forms import lab
 from cheatsheet.forms.lab import RUNS, SETUP, lab_notebook, run_labs, seconds
 from cheatsheet.forms.plain import Words, pieces_of
-from cheatsheet.forms.plots import Plots, draw
-from cheatsheet.page import Page, Plot, SourceError, read
+from cheatsheet.forms.plots import Plots, figure
+from cheatsheet.page import Page, SourceError, read
 from cheatsheet.standalone.definitions import Definitions
 from cheatsheet.standalone.program import make_standalone
 
@@ -84,7 +84,7 @@ text-anchor: middle" x="1">层</text>
 """
 
 
-WORDS = Words({}, "`{name}` is defined above.", "Output", "Error")
+WORDS = Words({}, "`{name}` is defined above.", "Output", "Error", "Fix")
 
 
 @pytest.fixture
@@ -229,18 +229,24 @@ def test_labs_share_a_kernel_and_no_name(definitions, monkeypatch, tmp_path):
 NAME = "labs/lab.md"
 
 
+def figures(plots: Plots, name: str, page: Page) -> list[str]:
+    lines = page.lines.copy()
+    plots.draw(name, page, lines)
+    return [line for line in lines if line.startswith("<figure")]
+
+
 def test_plots_by_their_line_and_section(run):
     page, notebook = run(Kernel(printed("net\n"), drawn()))
     plots = Plots({NAME: (page, notebook)})
-    (own,) = (part for part in page.parts if isinstance(part, Plot))
-    assert plots.figure(NAME, page, own) == draw(SVG, own.words)
-    other = read(Path("docs/en/a.md"), f"![Words]({NAME}#draw)\n\n![x]({NAME}#lab)\n")
-    there, nothing = other.parts
-    assert plots.figure("a.md", other, there) == draw(SVG, "Words")
-    with pytest.raises(SourceError, match=r"^docs/en/a\.md:3: there is no lab that draws"):
-        plots.figure("a.md", other, nothing)
-    with pytest.raises(SourceError, match=r"there is no lab that draws labs/lab\.md#draw"):
-        plots.figure("labs/other.md", other, there)
+    assert figures(plots, NAME, page) == [figure(SVG, "A line")]
+    other = read(Path("docs/en/a.md"), f"Prose.\n\n![Words]({NAME}#draw)\n")
+    assert figures(plots, "a.md", other) == [figure(SVG, "Words")]
+    with pytest.raises(SourceError, match=r"^docs/en/a\.md:3: there is no lab that draws labs"):
+        figures(plots, "labs/other.md", other)
+    for nothing in ("lab", "no-such"):
+        page = read(Path("docs/en/a.md"), f"![x]({NAME}#{nothing})\n")
+        with pytest.raises(SourceError, match=r"^docs/en/a\.md:1: there is no lab that draws"):
+            figures(plots, "a.md", page)
 
 
 def test_two_plots_in_their_order(run):
@@ -249,10 +255,9 @@ def test_two_plots_in_their_order(run):
     text = LAB.replace("The end.", "![Another](plot)")
     page, notebook = run(Kernel(printed("net\n"), drawn(), second), text)
     plots = Plots({NAME: (page, notebook)})
-    own = [part for part in page.parts if isinstance(part, Plot)]
-    drawings = [plots.figure(NAME, page, part) for part in own]
-    assert drawings == [draw(SVG, own[0].words), draw(other, "Another")]
-    assert plots.figure("a.md", page, Plot(1, "x", f"{NAME}#draw")) == draw(SVG, "x"), "the first"
+    assert figures(plots, NAME, page) == [figure(SVG, "A line"), figure(other, "Another")]
+    page = read(Path("docs/en/a.md"), f"![x]({NAME}#draw)\n")
+    assert figures(plots, "a.md", page) == [figure(SVG, "x")], "the first"
 
 
 @pytest.mark.parametrize(
@@ -283,7 +288,7 @@ def test_a_page_and_a_run_that_do_not_agree(run, change, outputs, line, words):
 
 
 def test_a_plot_takes_the_colours_and_fonts_of_the_page():
-    svg = draw(SVG, 'The "line"')
+    svg = figure(SVG, 'The "line"')
     assert svg == (
         '<figure class="plot" data-search-exclude>'
         '<svg viewBox="0 0 9 8" role="img" aria-label="The &quot;line&quot;">'

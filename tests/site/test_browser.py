@@ -75,7 +75,7 @@ def test_code_is_not_translated(opened):
           ]
         }"""
     )
-    assert code > blocks > 0 or name == "verified"
+    assert code > blocks > 0 or name in ("verified", "errors")
     assert translated == []
     assert kept == []
 
@@ -92,7 +92,7 @@ def test_outputs_show_their_labels(opened):
     for label, content in shown:
         assert content == f'"{label}"'
         assert label.partition(" · ")[0] in LABELS[language]
-    assert shown or name in ("verified", "index")
+    assert shown or name in ("verified", "index", "errors")
 
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")

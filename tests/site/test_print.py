@@ -56,7 +56,7 @@ def sheet(request) -> tuple[str, Page]:
     """A language, and its sheet as a page like others, definitions in English."""
     folder = f"docs/{request.param}"
     pages = {f"{name}.md": load(ROOT, f"{folder}/{name}.md") for name in SECTIONS}
-    text = compose(ROOT, pages, Definitions.read(ROOT), Words({}, "", "Output", "Error"))
+    text = compose(ROOT, pages, Definitions.read(ROOT), Words({}, "", "Output", "Error", "Fix"))
     text = text.replace("/// html | section", "/// note")  # as a page may say it
     text = re.sub(r'(?m)^```text \{ .*data-label="\w+(?: · (\w+))?" \}$', _title, text)
     text = re.sub(r"(?m)^```(python|bash) \{ \.no-copy \}$", r"```\1", text)

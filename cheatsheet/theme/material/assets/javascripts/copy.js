@@ -19,3 +19,17 @@ document.addEventListener(
   },
   { capture: true },
 )
+
+// "Copy page as Markdown"; where that cannot be, the link opens the Markdown.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest?.(".page-markdown")
+  if (!link || !navigator.clipboard) return
+  event.preventDefault()
+  event.stopPropagation() // or instant navigation follows it
+  try {
+    await navigator.clipboard.writeText(await (await fetch(link.href)).text())
+    alert$.next(link.dataset.copied)
+  } catch {
+    location.assign(link.href)
+  }
+}, { capture: true })
