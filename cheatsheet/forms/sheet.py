@@ -65,6 +65,7 @@ def page_of(
     """
     said = settings["extra"]["cheatsheet"]
     front = {
+        "title": said["title"],
         "description": said["description"],
         "template": "cheatsheet.html",
         "hide": ["navigation", "toc"],

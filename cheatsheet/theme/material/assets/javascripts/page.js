@@ -22,6 +22,11 @@ document$.subscribe(() => {
     output.setAttribute("role", "group")
     labelled(output, output.dataset.label)
   }
+  // "Report a mistake": of the section that the address names when it is pressed.
+  for (const link of document.querySelectorAll(".report a")) {
+    const address = link.href
+    link.addEventListener("pointerdown", () => (link.href = address + encodeURIComponent(location.hash)))
+  }
   // The address that is shared names the page and the section, not what was searched.
   const { pathname, search, hash } = location
   if (new URLSearchParams(search).has("h")) history.replaceState(history.state, "", pathname + hash)
