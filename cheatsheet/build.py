@@ -23,7 +23,7 @@ from cheatsheet.forms.lab import FOLDER as LABS
 from cheatsheet.forms.lab import lab_notebook, run_labs, seconds
 from cheatsheet.forms.notebook import make_notebook
 from cheatsheet.forms.pdf import check_chromium, print_pages
-from cheatsheet.forms.plain import Words, pieces_of, plain_page
+from cheatsheet.forms.plain import Words, fence, pieces_of, plain_page
 from cheatsheet.forms.plots import Plots
 from cheatsheet.forms.site import (
     SHEET,
@@ -43,6 +43,7 @@ from cheatsheet.words.catalog import localize_package
 from cheatsheet.words.languages import Language, read_settings
 
 # Our own ids in the generator's HTML, up to the end of their tag.
+FEW = 4  # lines that a copy adds are shown with the code if they are fewer
 MARK = re.compile(r' id="(?P<id>block-\d+|copy-snippets-[\w-]+)"(?P<rest>[^>]*>)')
 THEME = Path(__file__).parent / "theme"
 TEMPLATES = (".html", ".jinja")
@@ -122,7 +123,7 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     staged = {}
     for name, page in pages.items():
         places = places_of(name, page, language, settings)
-        lines = _marked(page, words)
+        lines = _marked(page, words, made[name].copies, extra["copy"])
         formulas.draw(root, page, lines)
         plots.draw(name, page, lines)
         if page.examples:
@@ -151,23 +152,48 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     return Staged(staged, files, copies, snippets, settings, site_url)
 
 
-def _marked(page: Page, words: Words) -> list[str]:
-    """The lines of a page, with what is known written into the headers of its fences."""
+def _marked(page: Page, words: Words, copies: dict[int, Copy], said: dict) -> list[str]:
+    """The lines of a page, with what is known written into the headers of its fences, and
+    what a copy adds above them: a few lines as part of the code, more in a box to open."""
     lines = page.lines.copy()
     cures = [failure.block for failure in answers.failures_of(page)]
     for part in page.parts:
         if isinstance(part, Example):
-            flags = "".join(f" .{flag}" for flag in sorted(part.code.flags))
+            code, copy = part.code, copies[part.line]
+            added = copy.before.count("\n") + 1 if copy.before else 0
+            outright = 0 < added < FEW and "annotate" not in code.flags
+            flags = "".join(f" .{flag}" for flag in sorted(code.flags))
             if part in cures:
                 flags += f' .cure data-label="{words.cure}"'
-            if part.code.marked:
-                flags += f' hl_lines="{" ".join(map(str, part.code.marked))}"'
-            headers = {part.code.line: f"python {{ #block-{part.number}{flags} }}"}
+            if code.marked:
+                shift = copy.lines - code.source.rstrip("\n").count("\n") - 1 if outright else 0
+                flags += f' hl_lines="{" ".join(str(n + shift) for n in code.marked)}"'
+            headers = {code.line: f"python {{ #block-{part.number}{flags} }}"}
             headers |= {one.line: words.header(part, one) for one in part.outputs.values()}
             for line, header in headers.items():
                 opening = lines[line - 1]
                 lines[line - 1] = opening[: len(opening) - len(opening.lstrip("`"))] + header
+            if outright:
+                lines[code.line : code.end - 1] = [
+                    copy.text.rstrip("\n"),
+                    *[""] * (code.end - code.line - 2),
+                ]
+            elif added:
+                lines[code.line - 1] = f"{_box(copy, said)}\n\n{lines[code.line - 1]}"
+        elif isinstance(part, Shown) and copies[part.line].before:
+            lines[part.line - 1] = f"{_box(copies[part.line], said)}\n\n{lines[part.line - 1]}"
     return lines
+
+
+def _box(copy: Copy, said: dict) -> str:
+    """What a copy adds before the code that is shown, in a box that opens."""
+    parts = [said["imports"]] if copy.imports else []
+    parts += [*copy.added, *([said["earlier"]] if copy.earlier else [])]
+    count = copy.before.count("\n") + 1
+    title = said["before"][count > 1].format(lines=count, parts=said["and"].join(parts))
+    code = fence("python { .no-copy }", copy.before)
+    form = f"    type: before\n    open: {count < FEW}\n"
+    return f"//// details | {title}\n{form}\n{code}\n\n////"
 
 
 def _filled(page: Page, text: str, tables: dict[str, str]) -> str:
@@ -277,30 +303,12 @@ def _fill_marks(file: Path, copies: dict[str, Copy], words: dict[str, str]) -> N
         if match["id"] not in copies:
             return match[0]
         left.pop(match["id"], None)  # a definition may be shown twice
-        return _attributes(copies[match["id"]], words, match["rest"])
+        copy = copies[match["id"]]
+        label = words["whole"][copy.lines > 1].format(lines=copy.lines)
+        return f' data-copy="{escape(copy.text)}" data-copy-label="{label}"{match["rest"]}'
 
     html = MARK.sub(fill, html)
     if left:
         problem = f"the generator shows no block {', '.join(left)}; look at its HTML."
         raise SourceError(file, 1, problem)
     file.write_text(html, encoding="utf-8")
-
-
-def _attributes(copy: Copy, words: dict[str, str], rest: str) -> str:
-    """In the place of a mark: what is copied, and where that is more than is shown, how
-    much more, with a button that copies the lines shown (copy.js)."""
-    attribute = f' data-copy="{escape(copy.text)}"'
-    more = copy.lines - copy.shown.count("\n")
-    if more <= 0:
-        return f"{attribute}{rest}"
-    parts = [words["imports"]] if copy.imports else []
-    parts += copy.added
-    parts += [words["earlier"]] if copy.earlier else []
-    label = words["whole"].format(lines=copy.lines, parts=words["and"].join(parts))
-    return (
-        f'{attribute} data-copy-label="{escape(label)}"{rest}'
-        '<span class="copy-more">'
-        f'<span title="{escape(label)}">+{more}</span>'
-        f'<button type="button" class="copy-shown" title="{escape(words["shown"])}" '
-        f'aria-label="{escape(words["shown"])}" data-clipboard-text=""></button></span>'
-    )

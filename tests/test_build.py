@@ -182,14 +182,18 @@ def headers(text: str) -> list[str]:
 def test_each_fence_says_what_it_is(project):
     pages = staged(project).pages
     assert headers(pages["index.md"]) == [
+        "python { .no-copy }",  # what the copy adds, in a box
         "python { #block-1 }",
         'text { .output .no-copy data-label="Output" }',
+        "python { .no-copy }",
+        "python { .no-copy }",
         "python { #block-2 }",
         'text { .output .no-copy data-label="Output · CPU" }',
         'text { .output .no-copy data-label="Output · GPU" }',
     ]
     assert headers(pages["more.md"]) == [
         "python { #block-1 .annotate }",
+        "python { .no-copy }",
         "python { #block-2 .annotate .raises }",
         'text { .output .error .no-copy data-label="Error" }',
         "bash",
@@ -223,6 +227,10 @@ def test_the_rest_of_a_page_stays_as_it_is_written(project):
     line += "copied as Markdown.\" }\n{ .page-facts data-search-exclude='' }\n"
     assert shown.count(line) == 1
     shown = shown.replace(line, "\n")
+    box = "//// details | 1 line before: earlier lines\n    type: before\n    open: True\n\n"
+    box += "```python { .no-copy }\nanswer = 42\n```\n\n////\n\n"
+    assert shown.count(box) == 1
+    shown = shown.replace(box, "")
     without = re.compile(r"(?m)^```(?:python|text).*$")
     assert without.sub("", shown) == without.sub("", text.partition("\n---\n")[2])
 
@@ -458,16 +466,41 @@ def test_a_copy_says_what_comes_along(project, tmp_path):
     finish(site, made)
     index = (site / "index.html").read_text(encoding="utf-8")
     labels = [unescape(x) for x in re.findall(r'data-copy-label="([^"]*)"', index)]
-    copies = made.copies["index.md"]
-    parts = ["WIDTH, make", "WIDTH", "WIDTH, make, earlier lines"]
-    assert labels == [
-        f"Copy {copy.lines} lines: with imports, {part}"
-        for copy, part in zip(copies.values(), parts, strict=True)
+    assert labels == [f"Copy all {one.lines} lines" for one in made.copies["index.md"].values()]
+    boxes = re.findall(
+        r"(?m)^//// details \| (.*)\n    type: before\n    open: (.*)$", made.pages["index.md"]
+    )
+    assert boxes == [
+        ("9 lines before: imports, WIDTH, make", "False"),
+        ("3 lines before: imports, WIDTH", "True"),
+        ("13 lines before: imports, WIDTH, make, earlier lines", "False"),
     ]
-    more = copies["block-2"].lines - 2
-    assert f">+{more}</span>" in index
-    page = (site / "more/index.html").read_text(encoding="utf-8")
-    assert page.count("data-copy-label") == 1, "the first block there is all of its copy"
+
+
+def test_a_few_lines_that_a_copy_adds_are_shown_with_the_code(project):
+    page = project / "docs/en/more.md"
+    change(
+        page,
+        "```python { .annotate }\nanswer = 42  # (1)!",
+        '```python { hl_lines="2" }\nx = 1\nanswer = nn.Linear(1, x)',
+    )
+    change(page, "# More { #more }\n", "# More { #more }\n\n```python\nfrom torch import nn\n```\n")
+    text = staged(project).pages["more.md"]
+    shown = '```python { #block-2 hl_lines="4" }\nfrom torch import nn\n\nx = 1\n'
+    shown += "answer = nn.Linear(1, x)\n```\n"
+    assert shown in re.sub(r"\n+```\n", "\n```\n", text)
+
+
+def test_the_page_begins_with_a_table_of_its_answers(project):
+    page = project / "docs/en/more.md"
+    row = '\n## Add {0} {{ #add-{0} }}\n\n```python {{ hl_lines="2" }}\nx = 0\nprint(x | {0})\n'
+    row += "```\n\n```text\n{0}\n```\n"
+    text = page.read_text(encoding="utf-8")
+    page.write_text(text + row.format(1) + row.format(2), encoding="utf-8")
+    text = staged(project).pages["more.md"]
+    rows = "| [Add 1](#add-1) | `print(x \\| 1)` |\n| [Add 2](#add-2) | `print(x \\| 2)` |"
+    assert f"| I want to … | Answer |\n| --- | --- |\n{rows}\n\n///\n" in text
+    assert text.index(rows) < text.index("## It raises")
 
 
 def test_files_come_into_the_site(project, tmp_path):

@@ -10,7 +10,7 @@ import ast
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -52,6 +52,23 @@ class Copy:
     @property
     def lines(self) -> int:
         return self.text.count("\n")
+
+    @cached_property
+    def before(self) -> str:
+        """The lines of it that stand before what is shown."""
+        own = [s.node for s in split_statements(self.shown, 0) if not s.is_import]
+        if not own:
+            return ""
+        lines, shown = self.text.split("\n"), ["", *self.shown.split("\n")]
+        end = _first_line(split_statements(self.text, 0)[-len(own)].node) - 1
+        first = _first_line(own[0]) - 1
+        while end and shown[first].startswith("#") and lines[end - 1] == shown[first]:
+            end, first = end - 1, first - 1  # a comment above the first line shown
+        return "\n".join(lines[:end]).rstrip("\n")
+
+
+def _first_line(node: ast.stmt) -> int:
+    return min(one.lineno for one in [node, *getattr(node, "decorator_list", [])])
 
 
 @lru_cache(maxsize=4096)
