@@ -218,11 +218,8 @@ class Reader:
 
     def copies(self) -> dict[int, Copy]:
         """What is copied for each block, and for each definition that the page shows."""
-        known = [
-            statement
-            for line, block in self.blocks.items()
-            for statement in self.collect(block.wanted.values(), line)
-        ]
+        blocks = self.blocks.items()
+        known = [s for line, one in blocks for s in self.collect(one.wanted.values(), line)]
         raising = [example.raises for example in self.page.examples]
         needs = slices([block.statements for block in self.blocks.values()], raising, known)
         found = {}
@@ -276,13 +273,12 @@ class _Cells:
                 imports, bodies = self._needed([(part.module, part.name)], part.line)
                 found[part.line] = _join(imports, bodies) if bodies else ""
             elif isinstance(part, Example):
-                found[part.line] = self._cell(part)
+                found[part.line] = self._cell(self.reader.blocks[part.line], part.line)
         return found
 
-    def _cell(self, part: Example) -> str:
-        block = self.reader.blocks[part.line]
+    def _cell(self, block: Block, line: int) -> str:
         own = [source for s in block.imports for source in self._new(s)]
-        imports, bodies = self._needed(block.wanted.values(), part.line)
+        imports, bodies = self._needed(block.wanted.values(), line)
         for statement in block.statements:
             if not statement.is_import:
                 self.known |= dict.fromkeys(statement.binds, "")
@@ -325,8 +321,7 @@ def _pieces(statement: Statement) -> dict[str, str]:
 
 def _parted(statements: list[Statement]) -> tuple[list[Statement], list[Statement]]:
     """Imports, and what is defined."""
-    imports = [s for s in statements if s.is_import]
-    return imports, [s for s in statements if not s.is_import]
+    return [s for s in statements if s.is_import], [s for s in statements if not s.is_import]
 
 
 def _bound(bodies: list[Statement]) -> tuple[str, ...]:
