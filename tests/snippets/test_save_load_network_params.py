@@ -3,7 +3,10 @@
 import argparse
 import os
 import pickle
+import signal
 import stat
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -97,6 +100,44 @@ def test_a_saved_file_has_the_modes_of_any_new_file(path):
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="no-such-folder"):
         save_atomically(torch.zeros(3), tmp_path / "no-such-folder" / "net.pt")
+
+
+# A mapped file, in a process that may die of it
+SAVE_MAPPED = """
+import sys
+import torch
+from torch import nn
+from snippets.save_load_network_params import save_atomically
+
+path, save = sys.argv[1], {"torch.save": torch.save, "atomic": save_atomically}[sys.argv[2]]
+net = nn.Linear(64, 64, bias=False)
+net.load_state_dict(torch.load(path, mmap=True, weights_only=True), assign=True)
+save(net.state_dict(), path)
+assert torch.equal(net.weight, torch.ones(64, 64))
+"""
+
+
+def save_mapped(path: Path, how: str) -> subprocess.CompletedProcess:
+    torch.save({"weight": torch.ones(64, 64)}, path)
+    command = [sys.executable, "-c", SAVE_MAPPED, str(path), how]
+    root = Path(__file__).parents[2]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=100)
+
+
+def test_a_mapped_file_can_be_saved_atomically(path):
+    done = save_mapped(path, "atomic")
+    assert done.returncode == 0, done.stderr
+    assert torch.equal(torch.load(path)["weight"], torch.ones(64, 64))
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse, or fail elsewhere")
+def test_torch_save_to_a_mapped_file_kills_python_and_loses_the_weights(path):
+    # Why the page has a danger box; when this fails, the box is out of date.
+    done = save_mapped(path, "torch.save")
+    assert done.returncode == -signal.SIGBUS, done.stderr
+    with pytest.raises((RuntimeError, EOFError)):
+        torch.load(path)
 
 
 # Loading
