@@ -54,7 +54,6 @@ COLAB = "https://colab.research.google.com/github"
 # Our own ids in the generator's HTML, up to the end of their tag.
 MARK = re.compile(r' id="(?P<id>block-\d+|copy-snippets-[\w-]+)"(?P<rest>[^>]*>)')
 MATHJAX = "assets/mathjax/tex-svg.js"
-WORKERS = "assets/javascripts/workers"
 THEME = Path(__file__).parent / "theme"
 TEMPLATES = (".html", ".jinja")
 log = logging.getLogger(__name__)
@@ -335,13 +334,7 @@ def finish(site: Path, staged: Staged, pages: Iterable[str] | None = None) -> No
             shutil.copyfile(content, path)
         else:
             path.write_text(content, encoding="utf-8")
-    index = site / "search/search_index.json"
-    for worker in site.glob(f"{WORKERS}/search.*.min.js") if index.exists() else ():
-        worker.write_bytes((THEME / "search.js").read_bytes())  # in the place of Material's
-        text = search.without_older(index.read_text(encoding="utf-8"))
-        index.write_text(text, encoding="utf-8")
-        words = search.words_js(text, staged.settings["extra"]["search"])
-        worker.with_name("words.js").write_text(words, encoding="utf-8")
+    search.finish(site, THEME / "search.js", staged.settings["extra"]["search"])
     if staged.settings["extra"]["cheatsheet"]["pdf"]:
         papers = {paper: site / file for paper, file in PDFS.items()}
         print_pages(site, staged.site_url, address_of(SHEET), papers)

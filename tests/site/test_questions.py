@@ -6,7 +6,6 @@ from types import ModuleType
 from urllib.parse import urlsplit
 
 import pytest
-import torch
 
 from cheatsheet.page import load
 from tests.site.conftest import LANGUAGES, NAMES
@@ -70,9 +69,9 @@ def test_torch_prints_the_error(row: Question, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     script = ModuleType("__main__")  # where a reader's own classes are
     monkeypatch.setitem(sys.modules, "__main__", script)
-    exec(PREAMBLE, vars(script))  # noqa: S102
-    with pytest.raises(Exception) as raised:  # noqa: PT011
-        exec(row.raises, vars(script))  # noqa: S102
+    exec(PREAMBLE, vars(script))
+    with pytest.raises(Exception) as raised:
+        exec(row.raises, vars(script))
     error = raised.value
     name = f"{type(error).__module__}.{type(error).__name__}".removeprefix("builtins.")
     message = " ".join(COLOURS.sub("", str(error)).split())
