@@ -42,8 +42,8 @@ from cheatsheet.words import glossary
 from cheatsheet.words.catalog import localize_package
 from cheatsheet.words.languages import Language, read_settings
 
-# Our own ids in the generator's HTML, up to the end of their tag.
 FEW = 4  # lines that a copy adds are shown with the code if they are fewer
+# Our own ids in the generator's HTML, up to the end of their tag.
 MARK = re.compile(r' id="(?P<id>block-\d+|copy-snippets-[\w-]+)"(?P<rest>[^>]*>)')
 THEME = Path(__file__).parent / "theme"
 TEMPLATES = (".html", ".jinja")

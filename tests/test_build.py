@@ -519,12 +519,17 @@ def test_the_search_asks_our_worker(project, tmp_path):
     workers.mkdir(parents=True)
     (workers / "search.1a2b.min.js").write_text("theirs", encoding="utf-8")
     (site / "search").mkdir()
-    (site / "search/search_index.json").write_text('{"docs": []}', encoding="utf-8")
+    text = "<p><code>b</code> <em>c</em></p> <pre><code>d</code></pre>"
+    entry = {"location": "a/", "title": "A", "text": text}
+    index = site / "search/search_index.json"
+    index.write_text(json.dumps({"config": {}, "docs": [entry, entry]}), encoding="utf-8")
     finish(site, made)
     own = (ROOT / "cheatsheet/theme/search.js").read_bytes()
     assert (workers / "search.1a2b.min.js").read_bytes() == own
-    words = (workers / "words.js").read_text(encoding="utf-8")
-    assert words.startswith('const IGNORED = ["a","an",')
+    found = json.loads((site / "search/sections.json").read_text(encoding="utf-8"))
+    assert found["docs"] == [entry | {"text": "<code>b</code> c</p> <pre>d</pre>"}]
+    assert found["ignored"][:2] == ["a", "an"] and found["far"]
+    assert json.loads(index.read_text(encoding="utf-8")) == {"config": {}, "docs": []}
 
 
 @pytest.mark.parametrize("mark", ["block-2", "copy-snippets-nets-make"])

@@ -181,7 +181,7 @@ def test_the_sheet_is_a_page_of_the_site(tab, site, language):
     assert tab.locator(".sheet button").count() == 0
     tab.locator(".md-search__input").fill("Sequential")
     tab.locator(".md-search-result__link").first.wait_for()
-    index = (site.folder / own / "search/search_index.json").read_text("utf-8")
+    index = (site.folder / own / "search/sections.json").read_text("utf-8")
     assert not [e for e in json.loads(index)["docs"] if "cheatsheet/" in e["location"]]
     tab.keyboard.press("Escape")
     tab.locator(".language-switch__link").click()
