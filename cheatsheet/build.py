@@ -122,7 +122,7 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     }
     staged = {}
     for name, page in pages.items():
-        places = places_of(name, page, language, settings)
+        places = places_of(name, page, language, settings, titles)
         lines = _marked(page, words, made[name].copies, extra["copy"])
         formulas.draw(root, page, lines)
         plots.draw(name, page, lines)

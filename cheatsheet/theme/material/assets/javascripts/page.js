@@ -27,9 +27,6 @@ document$.subscribe(() => {
     const address = link.href
     link.addEventListener("pointerdown", () => (link.href = address + encodeURIComponent(location.hash)))
   }
-  // The address that is shared names the page and the section, not what was searched.
-  const { pathname, search, hash } = location
-  if (new URLSearchParams(search).has("h")) history.replaceState(history.state, "", pathname + hash)
 })
 
 // These stand outside of what instant navigation replaces.
