@@ -54,6 +54,8 @@ function read({ docs, ...words }) {
   for (const section of sections) section.page = pages.get(section.location.split("#")[0])
   const all = sections.flatMap(({ title, text }) => [...title.words.keys(), ...text.words.keys()])
   vocabulary = new Map(all.map((word) => [word, stem(word)]))
+  for (const { title } of sections)
+    title.saying = [...title.words.keys()].filter((word) => !language.ignored.includes(word)).length || 1
   termOf.known = new Map()
 }
 
@@ -63,7 +65,7 @@ function read({ docs, ...words }) {
 function readText(html) {
   const marked = textOf(html)
   const words = new Map()
-  const row = marked.match(WORD) ?? []
+  const row = wordsOf(marked)
   for (const word of row)
     for (const part of new Set([word, ...partsOf(word)].map((name) => name.toLowerCase())))
       words.set(part, (words.get(part) ?? 0) + 1)
@@ -77,6 +79,10 @@ function textOf(html) {
     .replace(/<[^>]*>/g, "")
     .replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&quot;/g, '"').replace(/&amp;/g, "&")
     .replace(/\s+/g, " ").trim()
+}
+
+function wordsOf(text) {
+  return text.replace(/\bin[- ]place\b/gi, "inplace").match(WORD) ?? []
 }
 
 function partsOf(word) {
@@ -94,7 +100,8 @@ function answer(query) {
   if (!terms.length) return { items: [] }
   for (const term of terms) {
     const found = sections.filter(({ title, text }) => strength(term, title) || strength(term, text))
-    term.weight = Math.log(1 + sections.length / (found.length || 1))
+    term.weight = found.length ? Math.log(1 + sections.length / found.length) : 0
+    if (term.word.length === 1) term.weight /= 2 // a number, or a sign on its own
   }
   const ranked = sections
     .map((section) => ({ section, ...rate(section, terms, pairs) }))
@@ -110,7 +117,7 @@ function answer(query) {
 
 // The words of a question that say something, and all that stand side by side.
 function readQuery(query) {
-  const row = (normalize(query).match(WORD) ?? []).flatMap((word) => (HAN.test(word) ? segment(word) : [word]))
+  const row = wordsOf(normalize(query)).flatMap((word) => (HAN.test(word) ? segment(word) : [word]))
   const asked = row.filter((word) => !language.ignored.includes(word))
   const terms = [...new Set(asked.length ? asked : row)].map((word) => ({ ...termOf(word) }))
   return { terms, pairs: pairsOf(row) }
@@ -160,7 +167,20 @@ function likesOf(word) {
     const like = likeness(word, root, found, itsRoot)
     if (like) likes.set(found, like)
   }
+  if (!likes.size && word.length > 5 && !HAN.test(word))
+    for (const found of vocabulary.keys()) if (isMistyped(word, found)) likes.set(found, 0.6)
   return likes
+}
+
+// Whether two words are one but for a letter too many, missing, wrong or at its neighbour's
+// place.
+function isMistyped(word, found) {
+  if (Math.abs(word.length - found.length) > 1) return false
+  let start = 0
+  while (start < word.length && word[start] === found[start]) start++
+  const [a, b] = [word.slice(start), found.slice(start)]
+  return a.slice(1) === b || a === b.slice(1) || a.slice(1) === b.slice(1) ||
+    (a[0] === b[1] && a[1] === b[0] && a.slice(2) === b.slice(2))
 }
 
 function likeness(word, root, found, itsRoot) {
@@ -203,10 +223,10 @@ function rate({ title, text, page, location }, terms, pairs) {
     inTitle += heading
     had += best >= 0.5
   }
-  const share = Math.min(1, inTitle / Math.max(1, title.words.size))
+  const share = Math.min(1, inTitle / title.saying)
   const whole = inTitle > 0.79 * terms.length ? 1.5 : 1 // a title that holds all the words
   const score = sum * (covered / all) ** 1.5 * (1 + share) * whole * likePhrase(title, text, pairs)
-  return { score: score * (lead ? 1.3 : 1), had }
+  return { score: score * (!lead ? 1 : inTitle ? 1.3 : 0.8), had }
 }
 
 // From 0.4 for a mention in passing to 1 for what the text is about.
