@@ -40,7 +40,8 @@ def finish(site: Path, script: Path, words: dict) -> None:
     index = json.loads(file.read_text(encoding="utf-8"))
     docs = {entry["location"]: entry for entry in index["docs"]}
     plain = [entry | {"text": TAG.sub("", entry["text"])} for entry in docs.values()]
-    found = words | {"simplified": simplified(plain), "docs": plain}
+    ignored = [word for row in words["ignored"].values() for word in row]
+    found = words | {"ignored": ignored, "simplified": simplified(plain), "docs": plain}
     file.with_name("sections.json").write_text(_json(found), encoding="utf-8")
     file.write_text(_json(index | {"docs": []}), encoding="utf-8")
     for worker in workers:

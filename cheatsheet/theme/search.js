@@ -1,23 +1,27 @@
 // The search. Material asks a worker; this one answers with sections instead of pages, in
 // the order in which they answer the question.
 //
-// A site of this size is read through in a few milliseconds, so every question is held
-// against every section: no index is built, and the rules stand in one place. What it reads
-// is sections.json, written by cheatsheet/forms/search.py: the sections as Material found
-// them (in Chinese text, jieba has left a zero-width space between words), and the words of
-// the language. It is fetched when the first question comes.
+// It reads sections.json, written by cheatsheet/forms/search.py: the sections as Material
+// found them (in Chinese text, jieba has left a zero-width space between words), and the words
+// of the language. It is fetched when the first question comes. A site of this size is held
+// in memory, as what it is: no index is stored, and the rules stand in one place.
 
 const [SETUP, READY, QUERY, RESULT] = [0, 1, 2, 3] // Material's messages
 const SECTIONS = new URL("../../../search/sections.json", location.href)
 const MARK = /\u200b/g
 const HAN = /\p{Script=Han}/u
 const WORD = /\p{Script=Han}+|[\p{L}\p{N}_]+/gu
+const DOCSTRING = /"""[^]*?"""|&quot;&quot;&quot;[^]*?&quot;&quot;&quot;/g
+const NO_ANSWER = /^\s*(?:#|import |from |class |def |@|\w+: )|[([{,:]$/ // of lines of code
+const PREPARES = /^\s|^[\w, .[\]]+ = (?:nn\.|torch\.(?:rand|tensor|ones|zeros)|[A-Z])/
 const SHOWN = 10
 
 let loaded // a promise, from the first question on
 let language // { ignored, synonyms, simplified, far }
 let sections = []
-let vocabulary = new Map() // each word of the site, with its stem
+let texts = [] // titles and texts of all sections
+let vocabulary = new Map() // each word of the site: its stem, and the texts that have it
+let terms = new Map() // what was asked for: a question is typed letter by letter
 let newest // the question that was asked last
 
 addEventListener("message", async ({ data: { type, data: query } }) => {
@@ -43,7 +47,7 @@ async function load() {
 // Reading
 
 function read({ docs, ...words }) {
-  language = words
+  language = { ...words, synonyms: new Map(Object.entries(words.synonyms)) }
   sections = docs.map(({ location, title, text }) => ({
     location,
     html: text,
@@ -52,9 +56,14 @@ function read({ docs, ...words }) {
   }))
   const pages = new Map(sections.map((section) => [section.location, section]))
   for (const section of sections) section.page = pages.get(section.location.split("#")[0])
-  const all = sections.flatMap(({ title, text }) => [...title.words.keys(), ...text.words.keys()])
-  vocabulary = new Map(all.map((word) => [word, stem(word)]))
-  termOf.known = new Map()
+  texts = sections.flatMap(({ title, text }) => [title, text])
+  for (const text of texts)
+    for (const word of text.words.keys()) {
+      if (!vocabulary.has(word)) vocabulary.set(word, { root: stem(word), texts: [] })
+      vocabulary.get(word).texts.push(text)
+    }
+  const says = (word) => !words.ignored.includes(word)
+  for (const { title } of sections) title.saying = [...title.words.keys()].filter(says).length || 1
 }
 
 // `plain` is the text as shown and `lower` what Chinese is looked up in; `words` counts each
@@ -63,7 +72,7 @@ function read({ docs, ...words }) {
 function readText(html) {
   const marked = textOf(html)
   const words = new Map()
-  const row = marked.match(WORD) ?? []
+  const row = wordsOf(marked)
   for (const word of row)
     for (const part of new Set([word, ...partsOf(word)].map((name) => name.toLowerCase())))
       words.set(part, (words.get(part) ?? 0) + 1)
@@ -79,6 +88,10 @@ function textOf(html) {
     .replace(/\s+/g, " ").trim()
 }
 
+function wordsOf(text) {
+  return text.replace(/\bin[- ]place\b/gi, "inplace").match(WORD) ?? []
+}
+
 function partsOf(word) {
   return HAN.test(word) ? [] : word.split(/_+|(?<=[a-z])(?=[A-Z])/).filter(Boolean)
 }
@@ -90,30 +103,25 @@ function pairsOf(row) {
 // Asking
 
 function answer(query) {
-  const { terms, pairs } = readQuery(query)
-  if (!terms.length) return { items: [] }
-  for (const term of terms) {
-    const found = sections.filter(({ title, text }) => strength(term, title) || strength(term, text))
-    term.weight = Math.log(1 + sections.length / (found.length || 1))
-  }
+  const { asked, pairs } = readQuery(query)
+  if (!asked.length) return { items: [] }
   const ranked = sections
-    .map((section) => ({ section, ...rate(section, terms, pairs) }))
+    .map((section) => ({ section, ...rate(section, asked, pairs) }))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score)
   const items = ranked
     .filter(({ score }) => score > ranked[0].score / 20)
     .slice(0, SHOWN)
-    .map(({ section, score }) => [show(section, score, terms)]) // a group of its own
-  if (items.length && ranked.every(({ had }) => had < terms.length / 2)) warn(items[0][0])
+    .map(({ section, score }) => [show(section, score, asked)]) // a group of its own
+  if (items.length && ranked.every(({ had }) => had < asked.length / 2)) warn(items[0][0])
   return { items, suggest: suggest(query, ranked) }
 }
 
 // The words of a question that say something, and all that stand side by side.
 function readQuery(query) {
-  const row = (normalize(query).match(WORD) ?? []).flatMap((word) => (HAN.test(word) ? segment(word) : [word]))
-  const asked = row.filter((word) => !language.ignored.includes(word))
-  const terms = [...new Set(asked.length ? asked : row)].map((word) => ({ ...termOf(word) }))
-  return { terms, pairs: pairsOf(row) }
+  const row = wordsOf(normalize(query)).flatMap((word) => (HAN.test(word) ? segment(word) : [word]))
+  const saying = row.filter((word) => !language.ignored.includes(word))
+  return { asked: [...new Set(saying.length ? saying : row)].map(termOf), pairs: pairsOf(row) }
 }
 
 function normalize(query) {
@@ -127,7 +135,8 @@ function normalize(query) {
 
 // Chinese is typed without spaces: the longest words that the site knows, from the left.
 function segment(run) {
-  const isKnown = (word) => vocabulary.has(word) || language.ignored.includes(word) || language.synonyms[word]
+  const { ignored, synonyms } = language
+  const isKnown = (word) => vocabulary.has(word) || ignored.includes(word) || synonyms.has(word)
   const words = []
   for (let start = 0; start < run.length; ) {
     let end = run.length
@@ -138,29 +147,61 @@ function segment(run) {
   return words
 }
 
-// A word that was asked for, with how well each word of the site is like it: 0.8 times as
-// well where that is like another word for it. What was worked out is kept: a question is
-// typed letter by letter.
+// A word that was asked for: other words for it, its parts, how well each text has it, and
+// how much it says. A rare word says much; a number, or a sign on its own, half as much.
 function termOf(word) {
-  if (!termOf.known.has(word)) {
-    const likes = likesOf(word)
-    for (const other of language.synonyms[word] ?? language.synonyms[stem(word)] ?? [])
-      for (const [found, like] of likesOf(other))
-        likes.set(found, Math.max(likes.get(found) ?? 0, 0.8 * like))
-    const others = language.synonyms[word] ?? language.synonyms[stem(word)] ?? []
-    termOf.known.set(word, { word, likes, others, parts: word.includes("_") ? partsOf(word) : [] })
+  if (terms.has(word)) return terms.get(word)
+  const others = language.synonyms.get(word) ?? language.synonyms.get(stem(word)) ?? []
+  const parts = word.includes("_") ? partsOf(word) : []
+  const held = heldBy(word, others, parts)
+  const found = sections.filter(({ title, text }) => held.has(title) || held.has(text)).length
+  const weight = (found && Math.log(1 + sections.length / found)) / (word.length > 1 ? 1 : 2)
+  terms.set(word, { word, others, parts, held, weight })
+  return terms.get(word)
+}
+
+// How well the texts have a word, from 0 to 1, and how often: 0.8 times as well where they
+// have another word for it.
+function heldBy(word, others, parts) {
+  const held = new Map()
+  const hold = (text, like, count = 0) => {
+    const known = held.get(text) ?? { like: 0, count: 0 }
+    held.set(text, { like: Math.max(known.like, like), count: known.count + count })
   }
-  return termOf.known.get(word)
+  const likes = likesOf(word)
+  for (const other of others)
+    for (const [found, like] of likesOf(other))
+      likes.set(found, Math.max(likes.get(found) ?? 0, 0.8 * like))
+  for (const [found, like] of likes)
+    for (const text of vocabulary.get(found).texts)
+      hold(text, like, like > 0.7 ? like * text.words.get(found) : 0)
+  if (HAN.test(word)) for (const text of texts) if (text.lower.includes(word)) hold(text, 0.9)
+  if (parts.length)
+    for (const text of texts) if (parts.every((part) => text.words.has(part))) hold(text, 0.8)
+  return held
 }
 
 function likesOf(word) {
   const likes = new Map()
   const root = stem(word)
-  for (const [found, itsRoot] of vocabulary) {
+  for (const [found, { root: itsRoot }] of vocabulary) {
     const like = likeness(word, root, found, itsRoot)
     if (like) likes.set(found, like)
   }
+  if (!likes.size && word.length > 5 && !HAN.test(word))
+    for (const found of vocabulary.keys()) if (isMistyped(word, found)) likes.set(found, 0.6)
   return likes
+}
+
+// Whether two words are one but for a letter too many, missing, wrong or at its neighbour's
+// place.
+function isMistyped(word, found) {
+  if (Math.abs(word.length - found.length) > 1) return false
+  let start = 0
+  while (start < word.length && word[start] === found[start]) start++
+  const [a, b] = [word.slice(start), found.slice(start)]
+  return a.slice(1) === b || a === b.slice(1) || a.slice(1) === b.slice(1) ||
+    (a[0] === b[1] && a[1] === b[0] && a.slice(2) === b.slice(2))
 }
 
 function likeness(word, root, found, itsRoot) {
@@ -177,43 +218,30 @@ function stem(word) {
   return singular.length > 5 ? singular.replace(/(?:ation|ing|ed|er|e)$/, "") : singular.replace(/e$/, "")
 }
 
-// How well a text has a term, from 0 to 1.
-function strength({ word, likes, parts }, { words, lower }) {
-  let best = 0
-  for (const [found, like] of likes) if (like > best && words.has(found)) best = like
-  if (best < 0.9 && HAN.test(word) && lower.includes(word)) best = 0.9
-  if (best < 0.8 && parts.length && parts.every((part) => words.has(part))) best = 0.8
-  return best
-}
-
 // A heading weighs above a mention, a rare word above a common one, and all words of the
 // question above some of them. The title of the page counts a little for its sections, and
 // the page itself comes before a section that says as much.
-function rate({ title, text, page, location }, terms, pairs) {
+function rate({ title, text, page, location }, asked, pairs) {
   const lead = page?.location === location
   let [sum, covered, all, inTitle, had] = [0, 0, 0, 0, 0]
-  for (const term of terms) {
-    const heading = strength(term, title)
-    const mention = strength(term, text)
-    const above = page && !lead ? strength(term, page.title) : 0
+  for (const { held, weight } of asked) {
+    const heading = held.get(title)?.like ?? 0
+    const { like: mention, count } = held.get(text) ?? { like: 0, count: 0 }
+    const above = (page && !lead && held.get(page.title)?.like) || 0
+    // From 0.4 for a mention in passing to 1 for what the text is about.
+    const often = 0.4 + (0.6 * count) / (count + 0.5 + text.plain.length / 600)
     const best = Math.max(heading, mention, 0.7 * above)
-    sum += term.weight * (4 * heading + 2 * mention * often(term, text) + above)
-    covered += term.weight * best
-    all += term.weight
+    sum += weight * (4 * heading + 2 * mention * often + above)
+    covered += weight * best
+    all += weight
     inTitle += heading
     had += best >= 0.5
   }
-  const share = Math.min(1, inTitle / Math.max(1, title.words.size))
-  const whole = inTitle > 0.79 * terms.length ? 1.5 : 1 // a title that holds all the words
-  const score = sum * (covered / all) ** 1.5 * (1 + share) * whole * likePhrase(title, text, pairs)
-  return { score: score * (lead ? 1.3 : 1), had }
-}
-
-// From 0.4 for a mention in passing to 1 for what the text is about.
-function often({ likes }, { words, plain }) {
-  let count = 0
-  for (const [found, like] of likes) if (like > 0.7) count += like * (words.get(found) ?? 0)
-  return 0.4 + (0.6 * count) / (count + 0.5 + plain.length / 600)
+  const share = Math.min(1, inTitle / title.saying)
+  const whole = inTitle > 0.79 * asked.length ? 1.5 : 1 // a title that holds all the words
+  const coverage = (covered / (all || 1)) ** 1.5
+  const place = !lead ? 1 : inTitle ? 1.3 : 0.8
+  return { score: sum * coverage * (1 + share) * whole * place * likePhrase(title, text, pairs), had }
 }
 
 // Messages are pasted whole: with names and numbers of the reader's own, or cut off.
@@ -225,35 +253,48 @@ function likePhrase(title, text, pairs) {
 
 // Showing
 
-function show({ location, html, title, page }, score, terms) {
-  const marks = terms.flatMap(({ word, parts, others }) => [word, ...parts, ...others]).filter((word) => word.length > 1)
-  const where = page && page.location !== location ? `<span class="result-page">${escapeHtml(page.title.plain)}</span>` : ""
-  const { sentence, line } = teaserOf(html, marks)
+function show({ location, html, title, page }, score, asked) {
+  const marks = asked
+    .flatMap(({ word, parts, others }) => [word, ...parts, ...others])
+    .filter((word) => word.length > 1)
+  const row = (name, text, tag = "span") =>
+    text && `<${tag} class="result-${name}">${highlight(text, marks)}</${tag}>`
+  const { sentence, line } = teaserOf(html, asked.map(({ word }) => word))
+  const where = page && page.location !== location ? escapeHtml(page.title.plain) : ""
   return {
     location,
     score,
     text: "", // Material shows it in some places only; the title holds all
-    title: `${where}<span class="result-title">${highlight(title.plain, marks)}</span>` +
-      (sentence && `<span class="result-text">${highlight(sentence, marks)}</span>`) +
-      (line && `<code class="result-code">${highlight(line, marks)}</code>`),
-    terms: Object.fromEntries(marks.map((word) => [word, true])), // marked on the page
+    title: (where && `<span class="result-page">${where}</span>`) +
+      row("title", title.plain) + row("text", sentence) + row("code", line, "code"),
+    terms: Object.fromEntries( // marked on the page
+      asked.filter(({ word }) => word.length > 1).map(({ word }) => [word, true]),
+    ),
   }
 }
 
-// The sentence and the line of code that have most of the words, or else the first ones.
-function teaserOf(html, marks) {
-  const blocks = html.split(/<\/?pre>/) // prose and code by turns
-  const prose = blocks.filter((_, n) => n % 2 === 0).flatMap((block) => block.split(/<\/(?:p|li)>/))
-  const sentences = prose.flatMap((part) => textOf(part).replace(MARK, "").split(/(?<=[.?!])\s+(?=[A-Z])|(?<=[。？！])/))
-  const code = blocks.filter((_, n) => n % 2).flatMap((block) => block.replace(MARK, "").split("\n")).map(textOf)
-  return {
-    sentence: cut(richest(sentences.filter((text) => text.length > (HAN.test(text) ? 8 : 30)), marks), HAN.test(html) ? 90 : 160),
-    line: cut(richest(code.filter((text) => /\w/.test(text) && !/^(?:#|"|import |from |class |def |@)/.test(text)), marks), 72),
-  }
+// Of a section, the sentence and the line of code that have most of the words, or else the
+// first ones: of the code, the first that does more than prepare.
+function teaserOf(html, words) {
+  const blocks = html.replace(MARK, "").split(/<\/?pre>/) // prose and code by turns
+  const han = HAN.test(html)
+  const sentences = blocks
+    .filter((_, n) => n % 2 === 0)
+    .flatMap((block) => block.split(/<\/(?:p|li)>/))
+    .flatMap((part) => textOf(part).split(/(?<=[.?!])\s+(?=[A-Z])|(?<=[。？！])/))
+    .filter((text) => (han ? text.length > 8 : text.split(" ").length > 5))
+  const lines = blocks
+    .filter((_, n) => n % 2)
+    .flatMap((block) => block.replace(DOCSTRING, "").split("\n"))
+    .filter((line) => /\w/.test(line) && !NO_ANSWER.test(line))
+    .sort((a, b) => PREPARES.test(a) - PREPARES.test(b))
+    .map(textOf)
+  const sentence = cut(richest(sentences, words), han ? 90 : 160)
+  return { sentence, line: cut(richest(lines, words), 72) }
 }
 
-function richest(texts, marks) {
-  const rich = (text) => marks.filter((word) => text.toLowerCase().includes(stem(word))).length
+function richest(texts, words) {
+  const rich = (text) => words.filter((word) => text.toLowerCase().includes(stem(word))).length
   return texts.reduce((best, text) => (rich(text) > rich(best) ? text : best), texts[0] ?? "")
 }
 
@@ -267,9 +308,13 @@ function warn(item) {
 
 function highlight(text, marks) {
   if (!marks.length) return escapeHtml(text)
-  const words = marks.map((word) => (HAN.test(word) ? word : `(?<![\\p{L}\\p{N}])${stem(word)}[\\p{L}\\p{N}_]*`))
+  const latin = (word) => `(?<![\\p{L}\\p{N}])${stem(word)}[\\p{L}\\p{N}_]*`
+  const words = marks.map((word) => (HAN.test(word) ? word : latin(word)))
   const any = new RegExp(`(${words.sort((a, b) => b.length - a.length).join("|")})`, "giu")
-  return text.split(any).map((part, n) => (n % 2 ? `<mark>${escapeHtml(part)}</mark>` : escapeHtml(part))).join("")
+  return text
+    .split(any)
+    .map((part, n) => (n % 2 ? `<mark>${escapeHtml(part)}</mark>` : escapeHtml(part)))
+    .join("")
 }
 
 function escapeHtml(text) {
@@ -281,8 +326,8 @@ function escapeHtml(text) {
 function suggest(query, ranked) {
   const last = query.split(/[\s-]+/).pop()
   if (!last) return []
-  const texts = ["title", "text"].flatMap((part) => ranked.map(({ section }) => section[part]))
-  for (const { marked } of texts) {
+  const best = ranked.slice(0, 3 * SHOWN).map(({ section }) => section)
+  for (const { marked } of [...best.map(({ title }) => title), ...best.map(({ text }) => text)]) {
     for (const word of marked.match(/[\p{L}\p{N}_.\u200b]*[\p{L}\p{N}_]/gu) ?? []) {
       const plain = word.replace(MARK, "")
       const at = plain.toLowerCase().indexOf(last.toLowerCase())

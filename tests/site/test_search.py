@@ -209,8 +209,9 @@ def test_a_heading_weighs_above_a_mention(answers):
 def test_nothing_found_says_so(search, box, language):
     assert search(language, "qqqqxyzzy") == []
     box.locator(".md-search-result__meta").get_by_text(NONE[language]).wait_for()
-    # Signs that a search library would read as its own language find nothing, or all.
-    for signs in ("***", "+-", "a:b^~", "(((", "？？"):
+    # What a search library would read as its own language, or JavaScript as a name of its
+    # own, finds nothing, or all.
+    for signs in ("***", "+-", "a:b^~", "(((", "？？", "constructor", "__proto__ without"):
         search(language, signs)
     assert box.wrong == []
 
