@@ -101,6 +101,7 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     definitions = Definitions.read(snippets)
     words = Words(**{key: extra["labels"][key] for key in Words.__annotations__})
     made = dict(zip(pages, make_standalone(list(pages.values()), definitions), strict=True))
+    copies = {name: one.copies for name, one in made.items()}
     pieces = {
         name: pieces_of(page, made[name].cells, linker(name, titles, site_url), words)
         for name, page in pages.items()
@@ -123,7 +124,7 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     staged = {}
     for name, page in pages.items():
         places = places_of(name, page, language, settings, titles)
-        lines = _marked(page, words, made[name].copies, extra["copy"])
+        lines = _marked(page, words, copies[name], extra["copy"])
         formulas.draw(root, page, lines)
         plots.draw(name, page, lines)
         if page.examples:
@@ -143,13 +144,13 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
         if name == "index.md":
             text = sheet.link_pdfs(page, text, settings, site_url)
         staged[name] = _with_front(front, text)
-    staged[SHEET] = _with_front(*sheet.page_of(root, pages, definitions, words, settings, site_url))
-    copies = {name: _copies_by_mark(page, made[name].copies) for name, page in pages.items()}
+    staged[SHEET] = _with_front(*sheet.page_of(root, pages, copies, words, settings, site_url))
+    marks = {name: _copies_by_mark(page, copies[name]) for name, page in pages.items()}
     files = {notebook_of(name): writes_json(book) + "\n" for name, book in notebooks.items()}
     texts = {name: plain_page(own, words) for name, own in pieces.items()}
     about = {name: (titles[name], pages[name].description) for name in texts}
     files |= texts | llms.of_site(settings, site_url, about, texts)
-    return Staged(staged, files, copies, snippets, settings, site_url)
+    return Staged(staged, files, marks, snippets, settings, site_url)
 
 
 def _marked(page: Page, words: Words, copies: dict[int, Copy], said: dict) -> list[str]:

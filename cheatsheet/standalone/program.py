@@ -47,7 +47,7 @@ class Copy:
     @property
     def imports(self) -> bool:
         """Imports came with it."""
-        return not _imports_in(self.text) <= _imports_in(self.shown)
+        return self.before.startswith(("import ", "from "))
 
     @property
     def lines(self) -> int:
@@ -69,12 +69,6 @@ class Copy:
 
 def _first_line(node: ast.stmt) -> int:
     return min(one.lineno for one in [node, *getattr(node, "decorator_list", [])])
-
-
-@lru_cache(maxsize=4096)
-def _imports_in(code: str) -> frozenset[str]:
-    statements = split_statements(code, 0)
-    return frozenset(ast.unparse(s.node) for s in statements if s.is_import)
 
 
 @dataclass(frozen=True)
@@ -248,14 +242,6 @@ class Reader:
         text = _join([s.source for s in imports], [*bodies, own])
         path = self.definitions.path(part.module)
         return Copy(path, own.line, text, own.source + "\n", _bound(bodies), False)
-
-    def for_sheet(self, part: Example) -> tuple[list[Statement], list[Statement], str]:
-        """The imports so far, the definitions that the block uses, and the block.
-
-        Imports and definitions come with more than the block needs of them.
-        """
-        block = self.blocks[part.line]
-        return *self._needs(part, block.statements), block.without_imports()
 
 
 class _Cells:
