@@ -295,7 +295,7 @@ def test_code_on_the_sheet_may_hold_a_fence(project):
     change(page, "```python { .raises", "````python { .raises")
     change(page, "answer.no_such\n```\n", f"{code}````\n")
     text = staged(project).pages["cheatsheet.md"]
-    assert f"\n````python {{ .no-copy }}\n{code}````\n" in text
+    assert f"\n````python {{ .no-copy }}\nanswer = 42\n\n{code}````\n" in text
 
 
 # Copies and files
