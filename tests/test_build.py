@@ -246,6 +246,7 @@ def test_front_matter_says_what_is_known(project, monkeypatch):
     assert front(pages["index.md"]) == {
         "description": "All of it.",
         "verified": "CPU: not yet run. GPU: not yet run.",
+        "hide": ["toc"],
         "markdown": "index.md",
     }
     assert front(pages["verified.md"]) == {"description": "What ran."}, "it has no code"
