@@ -1,1 +1,1 @@
-"""The printable sheet: composed from the pages, and printed as PDF by Chromium."""
+"""The program: it reads the pages, runs them, and makes a site of them."""

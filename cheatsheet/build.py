@@ -7,53 +7,44 @@ the pages. Between the two, any generator makes HTML of Markdown.
 """
 
 import logging
-import posixpath
 import re
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
-from importlib.resources import files as files_of
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import urljoin
 
 import yaml
 from nbformat.v4 import writes_json
 
-from cheatsheet.forms import llms, search, sheet
+from cheatsheet.forms import answers, formulas, llms, search, sheet
 from cheatsheet.forms.lab import FOLDER as LABS
 from cheatsheet.forms.lab import lab_notebook, run_labs, seconds
 from cheatsheet.forms.notebook import make_notebook
-from cheatsheet.forms.pdf import FILES as PDFS
 from cheatsheet.forms.pdf import check_chromium, print_pages
-from cheatsheet.forms.plain import Words, pieces_of, plain_page
-from cheatsheet.forms.plots import figure, plot_in_section, plots_of
-from cheatsheet.forms.site import SHEET, address_of, linker, notebook_of, titles_of
-from cheatsheet.forms.verified import Verified
-from cheatsheet.page import (
-    Example,
-    Fence,
-    Page,
-    Plot,
-    Shown,
-    SourceError,
-    load,
-    read_text,
+from cheatsheet.forms.plain import Words, fence, pieces_of, plain_page
+from cheatsheet.forms.plots import Plots
+from cheatsheet.forms.site import (
+    SHEET,
+    address_of,
+    facts_line,
+    linker,
+    notebook_of,
+    places_of,
+    titles_of,
 )
+from cheatsheet.forms.verified import Verified
+from cheatsheet.page import Example, Page, Shown, SourceError, load, read_text
 from cheatsheet.standalone.definitions import Definitions
 from cheatsheet.standalone.program import Copy, make_standalone
 from cheatsheet.words import glossary
 from cheatsheet.words.catalog import localize_package
 from cheatsheet.words.languages import Language, read_settings
 
-VERIFIED = "verified.md"
-GITHUB = re.compile(r"https://github\.com/(?P<repository>[\w.-]+/[\w.-]+?)(?:\.git)?/?")
-COLAB = "https://colab.research.google.com/github"
+FEW = 4  # lines that a copy adds are shown with the code if they are fewer
 # Our own ids in the generator's HTML, up to the end of their tag.
 MARK = re.compile(r' id="(?P<id>block-\d+|copy-snippets-[\w-]+)"(?P<rest>[^>]*>)')
-MATHJAX = "assets/mathjax/tex-svg.js"
 THEME = Path(__file__).parent / "theme"
 TEMPLATES = (".html", ".jinja")
 log = logging.getLogger(__name__)
@@ -75,7 +66,7 @@ class Staged:
     """
 
     pages: dict[str, str]
-    files: dict[str, str | Path]
+    files: dict[str, str]
     copies: dict[str, dict[str, Copy]]
     snippets: Path
     settings: dict
@@ -98,152 +89,129 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
         if file.exists() and file.stat().st_mtime != time:
             log.warning("%s has changed: restart what has loaded it.", file.relative_to(root))
     settings = read_settings(root, language.config)
-    return _Stage(root, language, settings, site_url or settings["site_url"]).staged()
-
-
-class _Stage:
-    def __init__(self, root: Path, language: Language, settings: dict, site_url: str):
-        self.root, self.language = root, language
-        self.settings, self.extra = settings, settings["extra"]
-        self.site_url = site_url
-        if self.extra["cheatsheet"]["pdf"]:
-            check_chromium()  # now, not after the build
-        self.titles = titles_of(root, language, settings["nav"])
-        self.pages = {n: load(root, f"{language.docs}/{n}") for n in self.titles}
-        self.snippets = _localized(root, language)
-        self.definitions = Definitions.read(self.snippets)
-        self.verified = Verified(root, self.pages, self.extra["verified"])
-        labels = self.extra["labels"]
-        keys = ("blocks", "defined_above", "output", "error")
-        self.words = Words(**{key: labels[key] for key in keys})
-        if "zh" in settings["plugins"]["search"]["lang"]:
-            search.teach([term.zh for term in glossary.read(root)])
-
-    def staged(self) -> Staged:
-        pages = list(self.pages.values())
-        made = dict(zip(self.pages, make_standalone(pages, self.definitions), strict=True))
-        pieces = {
-            name: pieces_of(
-                page, made[name].cells, linker(name, self.titles, self.site_url), self.words
-            )
-            for name, page in self.pages.items()
-        }
-        notebooks = {
-            name: (lab_notebook if name.startswith(LABS) else make_notebook)(
-                pieces[name], self.language.lang, self.titles[name]
-            )
-            for name, page in self.pages.items()
-            if page.examples
-        }
-        labs = {n: book for n, book in notebooks.items() if n.startswith(LABS)}
-        run_labs(self.root, {self.pages[name]: book for name, book in labs.items()})
-        plots = {name: plots_of(self.pages[name], book) for name, book in labs.items()}
-        texts = {name: plain_page(pieces[name], self.words) for name in notebooks}
-        files = self._files(notebooks, texts)
-        staged = {}
-        copies = {}
-        for name, page in self.pages.items():
-            front = self._front(name, page)
-            if name in labs:
-                front["seconds"] = f"{seconds(labs[name]):.1f}"
-            staged[name] = self._markdown(name, page, front, plots)
-            copies[name] = _marks(page, made[name].copies)
-        staged[SHEET] = self._sheet()
-        return Staged(staged, files, copies, self.snippets, self.settings, self.site_url)
-
-    # Pages
-
-    def _front(self, name: str, page: Page) -> dict:
-        """What is known of a page, for the templates."""
-        front: dict = {"description": page.description}
-        repository = self.settings.get("repo_url")
-        if repository:
-            front["edit"] = f"{repository.rstrip('/')}/edit/main/{page.path}"
-        if line := self.verified.line(name):
-            front["verified"] = line
+    site_url = site_url or settings["site_url"]
+    extra = settings["extra"]
+    if extra["cheatsheet"]["pdf"]:
+        check_chromium()  # now, not after the build
+    if "zh" in settings["plugins"]["search"]["lang"]:
+        search.teach([term.zh for term in glossary.read(root)])
+    titles = titles_of(root, language, settings["nav"])
+    pages = {name: load(root, f"{language.docs}/{name}") for name in titles}
+    snippets = _localized(root, language)
+    definitions = Definitions.read(snippets)
+    words = Words(**{key: extra["labels"][key] for key in Words.__annotations__})
+    made = dict(zip(pages, make_standalone(list(pages.values()), definitions), strict=True))
+    copies = {name: one.copies for name, one in made.items()}
+    pieces = {
+        name: pieces_of(page, made[name].cells, linker(name, titles, site_url), words)
+        for name, page in pages.items()
+        if page.examples
+    }
+    notebooks = {
+        name: (lab_notebook if name.startswith(LABS) else make_notebook)(
+            pieces[name], language.lang, titles[name]
+        )
+        for name in pieces
+    }
+    labs = {name: book for name, book in notebooks.items() if name.startswith(LABS)}
+    run_labs(root, {pages[name]: book for name, book in labs.items()})
+    plots = Plots({name: (pages[name], book) for name, book in labs.items()})
+    verified = Verified(root, pages, extra["verified"])
+    tables = {
+        "errors.md": {"errors": answers.list_failures(pages)},
+        "verified.md": {"runs": verified.by_run(), "pages": verified.by_page(titles)},
+    }
+    staged = {}
+    for name, page in pages.items():
+        places = places_of(name, page, language, settings, titles)
+        lines = _marked(page, words, copies[name], extra["copy"])
+        formulas.draw(root, page, lines)
+        plots.draw(name, page, lines)
         if page.examples:
-            front["markdown"], front["notebook"] = name, notebook_of(name)
-            match = GITHUB.fullmatch(repository or "")
-            if match:
-                place = posixpath.join(self.language.code, notebook_of(name))
-                branch = self.settings.get("remote_branch", "gh-pages")
-                front["colab"] = f"{COLAB}/{match['repository']}/blob/{branch}/{place}"
-        return front
-
-    def _markdown(self, name: str, page: Page, front: dict, plots: dict) -> str:
-        """The page with what is known written into its fences."""
-        lines = page.lines.copy()
-        for part in page.parts:
-            if isinstance(part, Example):
-                flags = "".join(f" .{flag}" for flag in sorted(part.code.flags))
-                header = f"python {{ #block-{part.number}{flags} }}"
-                _set_header(lines, part.code, header)
-                for output in part.outputs.values():
-                    _set_header(lines, output, self._output(part, output))
-            elif isinstance(part, Plot):
-                svg = self._drawing(name, page, part, plots)
-                lines[part.line - 1] = figure(svg, part.words)
-        text = "\n".join(lines)
+            ran = verified.short(*[name] if name != "index.md" else [])
+            line = facts_line(name, places, ran, extra["labels"], site_url)
+            lines[page.sections[0].line - 1] += f"\n\n{line}"
+        if name == "index.md":
+            answers.group(page, lines, extra["labels"]["search_box"])
+        elif len(page.sections) > 1:
+            lines[page.sections[1].line - 2] += answers.table_of(page, extra["labels"]["answers"])
+        text = _filled(page, "\n".join(lines), tables.get(name, {}))
         text = text.partition("\n---\n")[2] if page.description else text
-        if name == VERIFIED:
-            text = self.verified.fill(page, text, self.titles)
-        if self.extra["cheatsheet"]["pdf"] and name == "index.md":
-            text = text.replace(f"]({SHEET})", f"]({SHEET}) · {self._pdfs()}", 1)
-            if self._pdfs() not in text:
-                problem = f"the front page does not link {SHEET}, so that nobody finds "
-                raise SourceError(page.path, 1, problem + "the PDFs; link it.")
-        return _with_front(front, text)
+        front = {"description": page.description}
+        front |= {"hide": ["toc"]} if name == "index.md" else {}  # it is a table of contents
+        front |= {kind: places[kind] for kind in ("edit", "markdown") if kind in places}
+        if line := verified.line(name):
+            front["verified"] = line
+        if name in labs:
+            front["seconds"] = f"{seconds(labs[name]):.1f}"
+        if name == "index.md":
+            text = sheet.link_pdfs(page, text, settings, site_url)
+        staged[name] = _with_front(front, text)
+    staged[SHEET] = _with_front(*sheet.page_of(root, pages, copies, words, settings, site_url))
+    marks = {name: _copies_by_mark(page, copies[name]) for name, page in pages.items()}
+    files = {notebook_of(name): writes_json(book) + "\n" for name, book in notebooks.items()}
+    texts = {name: plain_page(own, words) for name, own in pieces.items()}
+    about = {name: (titles[name], pages[name].description) for name in texts}
+    files |= texts | llms.of_site(settings, site_url, about, texts)
+    return Staged(staged, files, marks, snippets, settings, site_url)
 
-    def _output(self, example: Example, output: Fence) -> str:
-        """The header of an output fence: what it is, and its label."""
-        label = self.words.label(example, output.title)
-        error = " .error" if example.raises else ""
-        return f'text {{ .output{error} .no-copy data-label="{label}" }}'
 
-    def _drawing(self, name: str, page: Page, part: Plot, plots: dict) -> str:
-        if part.target == "plot" and name in plots:
-            return plots[name][part.line]
-        target, _, section = part.target.partition("#")
-        lab = posixpath.normpath(posixpath.join(posixpath.dirname(name), target))
-        drawn = lab in plots and plot_in_section(self.pages[lab], plots[lab], section)
-        if not drawn:
-            problem = f"there is no lab that draws {part.target}; name its file and the "
-            raise SourceError(page.path, part.line, problem + "section of the plot.")
-        return drawn
+def _marked(page: Page, words: Words, copies: dict[int, Copy], said: dict) -> list[str]:
+    """The lines of a page, with what is known written into the headers of its fences, and
+    what a copy adds above them: a few lines as part of the code, more in a box to open."""
+    lines = page.lines.copy()
+    cures = [failure.block for failure in answers.failures_of(page)]
+    for part in page.parts:
+        if isinstance(part, Example):
+            code, copy = part.code, copies[part.line]
+            added = copy.before.count("\n") + 1 if copy.before else 0
+            outright = 0 < added < FEW and "annotate" not in code.flags
+            flags = "".join(f" .{flag}" for flag in sorted(code.flags))
+            if part in cures:
+                flags += f' .cure data-label="{words.cure}"'
+            if code.marked:
+                shift = copy.lines - code.source.rstrip("\n").count("\n") - 1 if outright else 0
+                flags += f' hl_lines="{" ".join(str(n + shift) for n in code.marked)}"'
+            headers = {code.line: f"python {{ #block-{part.number}{flags} }}"}
+            headers |= {one.line: words.header(part, one) for one in part.outputs.values()}
+            for line, header in headers.items():
+                opening = lines[line - 1]
+                lines[line - 1] = opening[: len(opening) - len(opening.lstrip("`"))] + header
+            if outright:
+                lines[code.line : code.end - 1] = [
+                    copy.text.rstrip("\n"),
+                    *[""] * (code.end - code.line - 2),
+                ]
+            elif added:
+                lines[code.line - 1] = f"{_box(copy, said)}\n\n{lines[code.line - 1]}"
+        elif isinstance(part, Shown) and copies[part.line].before:
+            lines[part.line - 1] = f"{_box(copies[part.line], said)}\n\n{lines[part.line - 1]}"
+    return lines
 
-    def _sheet(self) -> str:
-        words = self.extra["cheatsheet"]
-        front = {
-            "description": words["description"],
-            "template": "cheatsheet.html",
-            "hide": ["navigation", "toc"],
-            "search": {"exclude": True},  # every block of it is on another page
-        }
-        head = f"\n# {self.settings['site_name']} {{ #cheatsheet }}\n\n"
-        head += f"{self._pdfs()}\n{{ .sheet-pdfs }}\n\n" if words["pdf"] else ""
-        head += f"{words['intro']} [{self.site_url}](index.md)\n\n"
-        body = sheet.compose(self.root, self.pages, self.definitions, self._output)
-        return _with_front(front, head + body)
 
-    def _pdfs(self) -> str:
-        """Links to what `finish` makes: by their addresses, for there is no such page."""
-        links = {p: f"[{p}]({urljoin(self.site_url, file)})" for p, file in PDFS.items()}
-        return self.extra["cheatsheet"]["pdfs"].format(**links)
+def _box(copy: Copy, said: dict) -> str:
+    """What a copy adds before the code that is shown, in a box that opens."""
+    parts = [said["imports"]] if copy.imports else []
+    parts += [*copy.added, *([said["earlier"]] if copy.earlier else [])]
+    count = copy.before.count("\n") + 1
+    title = said["before"][count > 1].format(lines=count, parts=said["and"].join(parts))
+    code = fence("python { .no-copy }", copy.before)
+    form = f"    type: before\n    open: {count < FEW}\n"
+    return f"//// details | {title}\n{form}\n{code}\n\n////"
 
-    # Beside the pages
 
-    def _files(self, notebooks: dict, texts: dict[str, str]) -> dict[str, str | Path]:
-        files: dict[str, str | Path] = {MATHJAX: Path(str(files_of("mathjax")))}
-        # One file with all of TeX input and SVG output in it: no fonts to publish.
-        files[MATHJAX] /= "static/mathjax/es5/tex-svg.js"
-        for name, notebook in notebooks.items():
-            files[notebook_of(name)] = writes_json(notebook) + "\n"
-        files |= texts
-        entries = [
-            f"[{self.titles[name]}]({urljoin(self.site_url, name)}): {self.pages[name].description}"
-            for name in texts
-        ]
-        return files | llms.of_site(self.settings, self.site_url, entries, list(texts.values()))
+def _filled(page: Page, text: str, tables: dict[str, str]) -> str:
+    """The text of a page, with what is known of the site where the page has marks for it.
+
+    Raises:
+        SourceError: such a mark does not stand there once.
+    """
+    for name, table in tables.items():
+        mark = f"{{{{ {name} }}}}"
+        if text.count(mark) != 1:
+            raise SourceError(page.path, 1, f"write {mark} once, where that belongs.")
+        text = text.replace(mark, table)
+    return text
 
 
 def _with_front(front: dict, text: str) -> str:
@@ -251,12 +219,7 @@ def _with_front(front: dict, text: str) -> str:
     return f"---\n{head}---\n{text}"
 
 
-def _set_header(lines: list[str], fence: Fence, header: str) -> None:
-    opening = lines[fence.line - 1]
-    lines[fence.line - 1] = opening[: len(opening) - len(opening.lstrip("`"))] + header
-
-
-def _marks(page: Page, copies: dict[int, Copy]) -> dict[str, Copy]:
+def _copies_by_mark(page: Page, copies: dict[int, Copy]) -> dict[str, Copy]:
     found = {}
     for part in page.parts:
         if isinstance(part, Example):
@@ -323,21 +286,17 @@ def finish(site: Path, staged: Staged, pages: Iterable[str] | None = None) -> No
     Raises:
         SourceError: a page does not hold a mark: the generator lost a block.
     """
+    extra = staged.settings["extra"]
     for name in staged.copies if pages is None else staged.copies.keys() & set(pages):
-        copies = staged.copies[name]
         file = site / address_of(name) / "index.html"
-        _fill_marks(file, copies, staged.settings["extra"]["copy"])
+        _fill_marks(file, staged.copies[name], extra["copy"])
     for place, content in staged.files.items():
         path = site / place
         path.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(content, Path):
-            shutil.copyfile(content, path)
-        else:
-            path.write_text(content, encoding="utf-8")
-    search.finish(site, THEME / "search.js", staged.settings["extra"]["search"])
-    if staged.settings["extra"]["cheatsheet"]["pdf"]:
-        papers = {paper: site / file for paper, file in PDFS.items()}
-        print_pages(site, staged.site_url, address_of(SHEET), papers)
+        path.write_text(content, encoding="utf-8")
+    search.finish(site, THEME / "search.js", extra["search"])
+    if extra["cheatsheet"]["pdf"]:
+        print_pages(site, staged.site_url, address_of(SHEET))
 
 
 def _fill_marks(file: Path, copies: dict[str, Copy], words: dict[str, str]) -> None:
@@ -348,30 +307,12 @@ def _fill_marks(file: Path, copies: dict[str, Copy], words: dict[str, str]) -> N
         if match["id"] not in copies:
             return match[0]
         left.pop(match["id"], None)  # a definition may be shown twice
-        return _attributes(copies[match["id"]], words, match["rest"])
+        copy = copies[match["id"]]
+        label = words["whole"][copy.lines > 1].format(lines=copy.lines)
+        return f' data-copy="{escape(copy.text)}" data-copy-label="{label}"{match["rest"]}'
 
     html = MARK.sub(fill, html)
     if left:
         problem = f"the generator shows no block {', '.join(left)}; look at its HTML."
         raise SourceError(file, 1, problem)
     file.write_text(html, encoding="utf-8")
-
-
-def _attributes(copy: Copy, words: dict[str, str], rest: str) -> str:
-    """In the place of a mark: what is copied, and where that is more than is shown, how
-    much more, with a button that copies the lines shown (copy.js)."""
-    attribute = f' data-copy="{escape(copy.text)}"'
-    more = copy.lines - copy.shown.count("\n")
-    if more <= 0:
-        return f"{attribute}{rest}"
-    parts = [words["imports"]] if copy.imports else []
-    parts += copy.added
-    parts += [words["earlier"]] if copy.earlier else []
-    label = words["whole"].format(lines=copy.lines, parts=words["and"].join(parts))
-    return (
-        f'{attribute} data-copy-label="{escape(label)}"{rest}'
-        '<span class="copy-more">'
-        f'<span title="{escape(label)}">+{more}</span>'
-        f'<button type="button" class="copy-shown" title="{escape(words["shown"])}" '
-        f'aria-label="{escape(words["shown"])}" data-clipboard-text=""></button></span>'
-    )

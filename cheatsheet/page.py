@@ -8,6 +8,7 @@ exactly these. Needs markdown-it-py alone, which pytest-markdown-docs brings.
 
 import ast
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -16,19 +17,34 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 HEADER = re.compile(
-    r"python(?: \{(?P<flags>(?: \.(?:raises|annotate))+) \})?"
+    r"python(?: \{(?P<flags>(?: \.(?:raises|annotate))*)(?: hl_lines=\"(?P<marked>[\d ]+)\")? \})?"
     r'|text(?: title="(?P<title>CPU|GPU)")?'
     r"|bash"
 )
 HEADERS = (
-    "python, python { .raises }, python { .annotate }, "
+    'python, python { .raises }, python { .annotate }, python { hl_lines="2" }, '
     'text, text title="CPU", text title="GPU", bash'
 )
-FENCE = re.compile(r"(?P<marks>`{3,})(?P<header>[^`]*)$")
+FENCE = re.compile(r"`{3,}(?P<header>[^`]*)$")
 # A fence in a place where one of the two Markdown readers would not see it: indented,
 # in a list or a quotation, or made of tildes.
 STRAY_FENCE = re.compile(r"[\s>]*(?:[-*+]\s+|\d+[.)]\s+)*[\s>]*(?:`{3,}[^`]*|~{3,}.*)$")
-RAW_HTML = re.compile(r"\s*<(?!https?:|mailto:)[A-Za-z/!?]")
+STRAY = (
+    "a fence must start at the margin with backticks, or it is shown without being run; use "
+    "/// blocks where it belongs into an admonition or a tab."
+)
+TAG = re.compile(r"<[A-Za-z/!?]")
+HTML = "raw HTML (a comment too) can hide code from the run; write Markdown, or a /// block."
+ESCAPES = {
+    "code_block": "an indented code block is not run; use a ``` fence at the margin.",
+    "html_block": HTML,
+}
+# Signs that nobody sees, and that one of the two readers may drop.
+HIDDEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+)
+BLOCK = re.compile(r"(?P<marks>/{3,})\s*(?P<kind>[^\s|]*)")
+BLOCKS = ("note", "tip", "warning", "danger", "details", "tab")
 FRONT_MATTER = re.compile(r"---\ndescription: (?P<description>.*\S)\n---\n")
 HEADING = re.compile(r"(?P<level>#{1,6})\s+(?P<title>.+?)\s+\{ #(?P<id>[a-z0-9-]+) \}")
 SHOWN = re.compile(r":::\s+(?P<module>snippets\.\w+)\.(?P<name>\w+)\s*$")
@@ -68,6 +84,11 @@ class Fence:
         """`raises` and `annotate`, of a Python fence."""
         flags = HEADER.fullmatch(self.header)["flags"] or ""
         return frozenset(flag.removeprefix(".") for flag in flags.split())
+
+    @property
+    def marked(self) -> list[int]:
+        """The lines of code that are the answer, by their numbers."""
+        return [int(number) for number in (HEADER.fullmatch(self.header)["marked"] or "").split()]
 
     @property
     def title(self) -> str | None:
@@ -195,10 +216,6 @@ class Page:
                 found += part.outputs.values()
         return found
 
-    @property
-    def title(self) -> str:
-        return next((one.title for one in self.sections if one.title), "")
-
 
 def load(root: Path, name: Path | str) -> Page:
     """The page in the file `name` below `root`.
@@ -240,169 +257,168 @@ def read(path: Path, text: str) -> Page:
         SourceError: a fence is unbalanced, has an unknown header, or stands where it would be
             shown without being run, or run without being shown; its code is not Python; an
             output follows no code, or stands twice; a heading has no id, or one that stood
-            before; a `:::` or a plot is not written so that it can be shown.
+            before; a `///` block is unknown or stays open; a `:::` or a plot is not written
+            so that it can be shown; there is HTML, or a sign that nobody sees.
     """
-    reader = _Reader(path, split_lines(text))
-    sections = reader.sections()
-    # Front matter is no Markdown; blank lines in its place keep the numbers.
-    body = "\n".join([""] * reader.skipped + reader.lines[reader.skipped :])
-    tokens = MarkdownIt("commonmark").enable("table").parse(body)
-    page = Page(path, text, reader.description, sections, tuple(tokens))
-    _agree_with_markdown_it(page)
-    return page
-
-
-def _agree_with_markdown_it(page: Page) -> None:
-    """markdown-it finds the blocks for pytest: what it sees must be what we see."""
-    expected = {fence.line: fence for fence in page.fences}
-    for token in page.tokens:
-        if token.type not in ("fence", "code_block"):
-            continue
-        line = token.map[0] + 1
-        if token.type == "code_block" or line not in expected:
-            problem = "an indented code block is not run; use a ``` fence at the margin."
-            raise SourceError(page.path, line, problem)
-        if expected.pop(line).source != token.content:
-            raise SourceError(page.path, line, "the end of this fence is ambiguous.")
-    for line in expected:
-        problem = "pytest does not see this fence; put blank lines around it."
-        raise SourceError(page.path, line, problem)
+    if hidden := HIDDEN.search(text):
+        line = len(split_lines(text[: hidden.start()]))
+        problem = f"the invisible character U+{ord(hidden[0]):04X} stands here; remove it."
+        raise SourceError(path, line, problem)
+    lines = split_lines(text)
+    description = ""
+    if front := FRONT_MATTER.match("\n".join(lines)):
+        description = front["description"]
+        # It is no Markdown; blank lines in its place keep the numbers.
+        lines[:3] = ["", "", ""]
+    tokens = MarkdownIt("commonmark").enable("table").parse("\n".join(lines))
+    sections = _Reader(path, lines, tokens).sections()
+    return Page(path, text, description, sections, tuple(tokens))
 
 
 class _Reader:
-    """Goes through the lines of a page once, and puts its parts into sections."""
+    """Goes through the lines of a page once, and puts its parts into sections.
 
-    def __init__(self, path: Path, lines: list[str]):
-        self.path = path
-        self.lines = lines
-        front = FRONT_MATTER.match("\n".join(lines))
-        self.skipped = front[0].count("\n") if front else 0
-        self.description = front["description"] if front else ""
-        self.done: list[Section] = []
-        self.head = ("", "", 0, 1)  # id, title, level, line of the section
-        self.parts: list[Part] = []
+    Where a fence stands, markdown-it says, which finds the blocks for pytest, too. The rest of
+    the grammar is what Python-Markdown, which renders the site, reads in the same way.
+    """
+
+    def __init__(self, path: Path, lines: list[str], tokens: list[Token]):
+        self.path, self.lines = path, lines
+        self.fences = {t.map[0] + 1: t for t in tokens if t.type == "fence" and not t.level}
+        self.escapes = dict(_escapes(tokens))
+        self.heads = [("", "", 0, 1)]  # id, title, level, line of each section
+        self.parts: list[list[Part]] = [[]]  # of each section
         self.prose: list[str] = []
+        self.open: list[tuple[int, str]] = []  # the lines and the marks of open `///` blocks
         self.examples = 0
-        self.attached = False  # an output here belongs to the example before
-
-    def error(self, line: int, problem: str) -> SourceError:
-        return SourceError(self.path, line, problem)
 
     def sections(self) -> tuple[Section, ...]:
-        number = self.skipped + 1
+        number = 1
         while number <= len(self.lines):
             line = self.lines[number - 1]
-            if opening := FENCE.match(line):
-                self._end_prose(number)
-                number = self._add_fence(self._fence(opening, number))
+            if FENCE.match(line) and number in self.fences:
+                self.end_prose(number)
+                number = self.add_fence(self.fence(number))
             elif line.startswith("#"):
-                self._end_prose(number)
-                self._begin_section(line.rstrip(), number)
+                self.end_prose(number)
+                self.begin_section(line.rstrip(), number)
             elif line.startswith(":::") or PLOT.match(line):
-                self._end_prose(number)
-                self.parts.append(self._shown(line, number))
-                self.attached = False
+                self.end_prose(number)
+                self.parts[-1].append(self.shown(line, number))
             else:
-                self._refuse_escape(line, number)
+                self.check_prose(line, number)
                 self.prose.append(line)
             number += 1
-        self._end_prose(number)
-        self._end_section()
-        return tuple(self.done)
+        self.end_prose(number)
+        if self.open:
+            line, marks = self.open[-1]
+            raise SourceError(self.path, line, f"this block stays open; close it by {marks}.")
+        pairs = zip(self.heads, self.parts, strict=True)
+        return tuple(Section(*head, tuple(parts)) for head, parts in pairs if parts or head[0])
 
-    def _refuse_escape(self, line: str, number: int) -> None:
-        if STRAY_FENCE.match(line):
-            problem = "a fence must start at the margin with backticks, or it is shown without "
-            problem += "being run; use /// blocks where it belongs into an admonition or a tab."
-            raise self.error(number, problem)
-        if RAW_HTML.match(line):
-            problem = "raw HTML (a comment too) can hide code from the run; write Markdown, "
-            raise self.error(number, problem + "or a /// block.")
+    def check_prose(self, line: str, number: int) -> None:
+        if problem := STRAY if STRAY_FENCE.match(line) else self.escapes.get(number):
+            raise SourceError(self.path, number, problem)
+        if block := BLOCK.match(line):
+            marks, kind = block["marks"], block["kind"]
+            closes = not kind and self.open and self.open[-1][1] == marks
+            if kind not in BLOCKS and not closes:
+                problem = f"a block {kind!r} is not known; open one of {', '.join(BLOCKS)}."
+                raise SourceError(self.path, number, problem)
+            if kind:
+                self.open.append((number, marks))
+            else:
+                self.open.pop()
 
-    def _end_prose(self, number: int) -> None:
+    def end_prose(self, number: int) -> None:
         """The lines before line `number` are a part, if they say anything."""
-        lines, self.prose = self.prose, []
-        first = number - len(lines)
-        while lines and not lines[0].strip():
-            del lines[0]
-            first += 1
-        if text := "\n".join(lines).rstrip():
-            self.parts.append(Prose(first, text))
-            self.attached = False
+        first = number - len(self.prose)
+        text = "\n".join(self.prose).rstrip()
+        self.prose = []
+        if text:
+            blank = len(text) - len(text.lstrip("\n"))
+            self.parts[-1].append(Prose(first + blank, text[blank:]))
 
-    def _begin_section(self, line: str, number: int) -> None:
+    def begin_section(self, line: str, number: int) -> None:
         heading = HEADING.fullmatch(line)
         if heading is None:
             problem = f"this heading has no id; write it as {line} {{ #some-id }}."
-            raise self.error(number, problem)
-        self._end_section()
-        for one in self.done:
-            if one.id == heading["id"]:
-                problem = f"the id {one.id} stands at line {one.line} too; write another."
-                raise self.error(number, problem)
-        self.head = (heading["id"], heading["title"], len(heading["level"]), number)
+            raise SourceError(self.path, number, problem)
+        for name, _, _, other in self.heads:
+            if name == heading["id"]:
+                problem = f"the id {name} stands at line {other} too; write another."
+                raise SourceError(self.path, number, problem)
+        self.heads.append((heading["id"], heading["title"], len(heading["level"]), number))
+        self.parts.append([])
 
-    def _end_section(self) -> None:
-        if self.parts or self.head[0]:
-            self.done.append(Section(*self.head, tuple(self.parts)))
-        self.parts = []
-        self.attached = False
-
-    def _fence(self, opening: re.Match, first: int) -> Fence:
+    def fence(self, first: int) -> Fence:
         """The fence whose opening marks stand on line `first`."""
-        closing = re.compile(re.escape(opening["marks"]) + r"`*\s*$")
-        for end in range(first + 1, len(self.lines) + 1):
-            line = self.lines[end - 1]
-            if closing.match(line):
-                source = "".join(line + "\n" for line in self.lines[first : end - 1])
-                return Fence(self.path, first, end, self._header(opening, first), source)
-            # The opening of the next fence, where the end of this one was forgotten.
-            inside = FENCE.match(line)
-            if inside and HEADER.fullmatch(inside["header"].rstrip()):
-                break
-        raise self.error(first, "this fence is never closed; add the ``` line.")
+        token = self.fences[first]
+        header, end = token.info.strip(), token.map[1]
+        if not HEADER.fullmatch(header):
+            problem = f"a fence with the header {header!r} is not known; use one of: {HEADERS}."
+            raise SourceError(self.path, first, problem)
+        # The opening of another fence inside: the end of this one was forgotten. More marks
+        # than at the opening would end it for markdown-it alone.
+        headers = (FENCE.match(line) for line in token.content.split("\n"))
+        inside = any(one and HEADER.fullmatch(one["header"].strip()) for one in headers)
+        if inside or end == first or self.lines[end - 1].rstrip() != token.markup:
+            problem = f"this fence is never closed; add the {token.markup} line."
+            raise SourceError(self.path, first, problem)
+        fence = Fence(self.path, first, end, header, token.content)
+        lines = ["", *token.content.split("\n")]
+        if not all(0 < number < len(lines) and lines[number].strip() for number in fence.marked):
+            raise SourceError(self.path, first, "hl_lines marks a line that is not there; count.")
+        return fence
 
-    def _header(self, opening: re.Match, line: int) -> str:
-        header = opening["header"].rstrip()
-        if HEADER.fullmatch(header):
-            return header
-        problem = f"a fence with the header {header!r} is not known; use one of: {HEADERS}."
-        raise self.error(line, problem)
-
-    def _add_fence(self, fence: Fence) -> int:
+    def add_fence(self, fence: Fence) -> int:
         """Take a fence into the parts; the line on which it ends."""
+        before = self.parts[-1][-1] if self.parts[-1] else None
         if fence.language == "python":
-            self._check_syntax(fence)
+            self.check_syntax(fence)
             self.examples += 1
-            self.parts.append(Example(self.examples, self.head[0], fence))
+            self.parts[-1].append(Example(self.examples, self.heads[-1][0], fence))
         elif fence.language == "bash":
-            self.parts.append(Shell(self.head[0], fence))
-        elif not self.attached:
+            self.parts[-1].append(Shell(self.heads[-1][0], fence))
+        elif not isinstance(before, Example):
             problem = "no Python fence stands right before this output; a text fence is always "
-            raise self.error(fence.line, problem + "the output of the fence before it.")
+            problem += "the output of the fence before it."
+            raise SourceError(self.path, fence.line, problem)
+        elif fence.title in before.outputs or None in before.outputs:
+            problem = "this code has an output fence already; keep one, or title them CPU and GPU."
+            raise SourceError(self.path, fence.line, problem)
         else:
-            outputs = self.parts[-1].outputs
-            if fence.title in outputs or None in outputs:
-                problem = "this code has an output fence already; keep one, or title them "
-                raise self.error(fence.line, problem + "CPU and GPU.")
-            outputs[fence.title] = fence
-        self.attached = fence.language != "bash"
+            before.outputs[fence.title] = fence
         return fence.end
 
-    def _check_syntax(self, fence: Fence) -> None:
+    def check_syntax(self, fence: Fence) -> None:
         try:
             ast.parse(fence.source)
         except SyntaxError as error:
             code = (error.text or "").strip()
             problem = f"this is not Python: {error.msg}: {code}; mend the code."
-            raise self.error(fence.line + (error.lineno or 1), problem) from error
+            raise SourceError(self.path, fence.line + (error.lineno or 1), problem) from error
 
-    def _shown(self, line: str, number: int) -> Shown | Plot:
-        if plot := PLOT.match(line):
-            if not plot["words"].strip():
-                raise self.error(number, "a plot needs words for those who do not see it.")
+    def shown(self, line: str, number: int) -> Shown | Plot:
+        plot, shown = PLOT.match(line), SHOWN.match(line)
+        if plot and plot["words"].strip():
             return Plot(number, plot["words"].strip(), plot["target"])
-        if shown := SHOWN.match(line):
+        if shown:
             return Shown(number, shown["module"], shown["name"])
         problem = f"{line.removeprefix(':::').strip()} is not known; name a definition as "
-        raise self.error(number, problem + "snippets.<module>.<name>, behind `::: `.")
+        problem += "snippets.<module>.<name>, behind `::: `."
+        if plot:
+            problem = "a plot needs words for those who do not see it."
+        raise SourceError(self.path, number, problem)
+
+
+def _escapes(tokens: list[Token]) -> Iterator[tuple[int, str]]:
+    """Lines that could show code without a run, and what is wrong with them."""
+    for token in tokens:
+        line = token.map[0] + 1 if token.map else 0
+        if token.type in ESCAPES:
+            yield line, ESCAPES[token.type]
+        for child in token.children or ():
+            line += child.type in ("softbreak", "hardbreak")
+            if child.type == "html_inline" or (child.type == "text" and TAG.search(child.content)):
+                yield line, HTML

@@ -32,6 +32,15 @@ ESCAPES = {
     "in details": ("<details>\n\n```python\n1\n```\n\n</details>\n", 1, "raw HTML"),
     "in a comment": ("<!--\n```python\n1\n```\n-->\n", 1, "raw HTML"),
     "in pre": ("text\n<pre>1</pre>\n", 2, "raw HTML"),
+    "a comment that begins in prose": ("text <!--\n\n```python\n1\n```\n", 1, "raw HTML"),
+    "HTML in a sentence": ("text\nand <b>bold</b>\n", 2, "raw HTML"),
+    "a table of HTML": ("| a |\n| --- |\n| <br> |\n", 3, "raw HTML"),
+    "a sign before a fence": ("\x02```python\n1\n```\n", 1, "U+0002"),
+    "a sign in code": ("```python\nx = 'a\u200bb'\n```\n", 2, "U+200B"),
+    "closed by more": ("```python\n1\n```\n\n```text\n1\n````\n", 5, "never closed"),
+    "an unknown block": ("/// warnign\ntext\n///\n", 1, "'warnign' is not known"),
+    "a block left open": ("text\n\n/// note | N\ntext\n", 3, "stays open"),
+    "a block closed twice": ("/// note\ntext\n///\n\n///\n", 5, "'' is not known"),
     "indented block": ("text\n\n    import torch\n", 3, "indented code block"),
     "capital": ("```Python\n1\n```\n", 1, "'Python' is not known"),
     "py": ("```py\n1\n```\n", 1, "'py' is not known"),
@@ -170,7 +179,7 @@ ls
 
 def test_sections_and_what_stands_in_them():
     page = read(PATH, SMALL)
-    assert (page.path, page.title, page.description) == (PATH, "Title", "A page.")
+    assert (page.path, page.description) == (PATH, "A page.")
     found = [(one.id, one.title, one.level, one.line) for one in page.sections]
     assert found == [
         ("", "", 0, 1),

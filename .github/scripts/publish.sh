@@ -37,6 +37,10 @@ if [ -n "$parent" ]; then
   git fetch --quiet --depth=1 "$repository" "$parent"
 fi
 git --work-tree="$site" add --all --force .
+# A custom domain is set on the branch alone, and stays.
+if [ -n "$parent" ] && cname=$(git rev-parse --verify --quiet "$parent:CNAME"); then
+  git update-index --add --cacheinfo "100644,$cname,CNAME"
+fi
 # So that GitHub serves the files as they are.
 git update-index --add --cacheinfo "100644,$(git hash-object -w /dev/null),.nojekyll"
 tree=$(git write-tree)

@@ -39,7 +39,8 @@ from matplotlib import pyplot as plt
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
 set_matplotlib_formats("svg")
-plt.rcParams |= {"svg.fonttype": "none", "figure.figsize": (5.6, 3.5), "font.size": 12}
+plt.rcParams |= {"svg.fonttype": "none", "svg.hashsalt": "", "font.size": 12}
+plt.rcParams["figure.figsize"] = (5.6, 3.5)
 warnings.filterwarnings("ignore", "Glyph .* missing from font")
 """
 # Between two labs: the names of the one before are no names of the next, nor its settings.

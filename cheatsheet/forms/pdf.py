@@ -38,8 +38,8 @@ def check_chromium() -> None:
         find_chromium(playwright)
 
 
-def print_pages(site: Path, address: str, page: str, papers: dict[str, Path]) -> None:
-    """Print one page of the site in the folder `site`, once for each size of paper.
+def print_pages(site: Path, address: str, page: str) -> None:
+    """Print one page of the site in the folder `site`, as each of `FILES`.
 
     The page is opened at its own address below `address`, and answered from the folder:
     so its links lead to where the site will be, and nothing is asked of the network.
@@ -68,8 +68,8 @@ def print_pages(site: Path, address: str, page: str, papers: dict[str, Path]) ->
         tab = browser.new_context(java_script_enabled=False).new_page()
         tab.route("**/*", answer)
         tab.goto(address + page)
-        for paper, file in papers.items():
+        for paper, file in FILES.items():
             # Not tagged: the tags of so many small pieces would double the file.
-            tab.pdf(path=file, format=paper, print_background=True)
-            write_characters(file)
+            tab.pdf(path=site / file, format=paper, print_background=True)
+            write_characters(site / file)
         browser.close()

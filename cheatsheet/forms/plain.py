@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from cheatsheet.page import Example, Page, Part, Plot, Prose, Shell, Shown
+from cheatsheet.page import Example, Fence, Page, Part, Plot, Prose, Shell, Shown
 
 # In code and in formulas every sign stands for itself.
 CODE = r"(?P<ticks>`+)(?!`)(?:(?!\n\n).)+?(?<!`)(?P=ticks)(?!`)"
@@ -30,10 +30,17 @@ class Words:
     defined_above: str  # "`{name}` is defined above."
     output: str
     error: str
+    cure: str
 
     def label(self, example: Example, title: str | None) -> str:
         """What stands with an output of an example, such as "Error · GPU"."""
         return " · ".join(filter(None, [self.error if example.raises else self.output, title]))
+
+    def header(self, example: Example, output: Fence) -> str:
+        """The header of an output fence on the site: what it is, and its label."""
+        error = " .error" if example.raises else ""
+        label = self.label(example, output.title)
+        return f'text {{ .output{error} .no-copy data-label="{label}" }}'
 
 
 @dataclass(frozen=True)

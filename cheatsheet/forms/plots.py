@@ -1,6 +1,7 @@
 """What a lab's run drew and printed: its plots for the pages, its output compared."""
 
 import html
+import posixpath
 import re
 
 from nbformat import NotebookNode
@@ -26,13 +27,43 @@ LOOK = {
 }
 
 
-def plots_of(page: Page, notebook: NotebookNode) -> dict[int, str]:
-    """The drawing, as SVG, for each plot of a lab that ran, by its line.
+class Plots:
+    """The drawings of the labs, which ran; `labs` are pages and their notebooks, by file name.
 
     Raises:
         SourceError: a plot has no code that draws it, or a drawing no plot; the run
             printed something else than the page shows, or what pages cannot show.
     """
+
+    def __init__(self, labs: dict[str, tuple[Page, NotebookNode]]):
+        self.pages = {name: page for name, (page, _) in labs.items()}
+        self.drawn = {name: _drawings(page, notebook) for name, (page, notebook) in labs.items()}
+
+    def draw(self, name: str, page: Page, lines: list[str]) -> None:
+        """Put drawings in the place of the plots among the lines of a page.
+
+        Raises:
+            SourceError: no lab draws one of them.
+        """
+        for part in page.parts:
+            if isinstance(part, Plot):
+                lines[part.line - 1] = figure(self._drawing(name, page, part), part.words)
+
+    def _drawing(self, name: str, page: Page, part: Plot) -> str:
+        if part.target == "plot" and name in self.drawn:
+            return self.drawn[name][part.line]
+        target, _, section = part.target.partition("#")
+        lab = posixpath.normpath(posixpath.join(posixpath.dirname(name), target))
+        for one in self.pages[lab].sections if lab in self.pages else ():
+            lines = [p.line for p in one.parts if one.id == section and p.line in self.drawn[lab]]
+            if lines:
+                return self.drawn[lab][lines[0]]
+        problem = f"there is no lab that draws {part.target}; name its file and the "
+        raise SourceError(page.path, part.line, problem + "section of the plot.")
+
+
+def _drawings(page: Page, notebook: NotebookNode) -> dict[int, str]:
+    """The drawing, as SVG, for each plot of a lab, by its line."""
     cells = {c.metadata["line"]: c for c in notebook.cells if "line" in c.metadata}
     found: dict[int, str] = {}
     lines: list[int] = []  # of the plots below the code that comes next, upwards
@@ -55,12 +86,6 @@ def plots_of(page: Page, notebook: NotebookNode) -> dict[int, str]:
     if lines:
         raise SourceError(page.path, lines[0], "no code above this line draws a plot.")
     return found
-
-
-def plot_in_section(page: Page, plots: dict[int, str], section: str) -> str | None:
-    """The first drawing in a section of a lab, None where there is none."""
-    parts = (part for one in page.sections if one.id == section for part in one.parts)
-    return next((plots[part.line] for part in parts if part.line in plots), None)
 
 
 def _outputs(page: Page, line: int, cell: NotebookNode) -> tuple[str, list[str]]:

@@ -1,14 +1,17 @@
 """Which pages the site has, what they are called, and where they stand."""
 
 import posixpath
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from cheatsheet.page import SourceError, read_text, split_lines
+from cheatsheet.page import Page, SourceError, read_text, split_lines
 from cheatsheet.words.languages import Language, read_languages
 
 SHEET = "cheatsheet.md"  # the page that is made of the others
+GITHUB = re.compile(r"https://github\.com/(?P<repository>[\w.-]+/[\w.-]+?)(?:\.git)?/?")
+COLAB = "https://colab.research.google.com/github"
 
 
 def titles_of(root: Path, language: Language, nav: list) -> dict[str, str]:
@@ -69,6 +72,39 @@ def notebook_of(name: str) -> str:
     """Where the notebook of a page stands: beside the page."""
     stem = posixpath.basename(name).removesuffix(".md")
     return f"{address_of(name)}{stem}.ipynb"
+
+
+def places_of(
+    name: str, page: Page, language: Language, settings: dict, titles: Iterable[str]
+) -> dict[str, str]:
+    """Where a page stands in other forms: its source, its Markdown, notebook, and in Colab.
+
+    `titles` are the names of all pages, the one of the runs among them or not.
+    """
+    places = {"verified": "verified.md"} if "verified.md" in titles else {}
+    repository = settings.get("repo_url") or ""
+    if repository:
+        places["edit"] = f"{repository.rstrip('/')}/edit/main/{page.path}"
+    if page.examples:
+        places |= {"markdown": name, "notebook": notebook_of(name)}
+        if match := GITHUB.fullmatch(repository):
+            branch = settings.get("remote_branch", "gh-pages")
+            book = posixpath.join(language.code, notebook_of(name))
+            places["colab"] = f"{COLAB}/{match['repository']}/blob/{branch}/{book}"
+    return places
+
+
+def facts_line(name: str, places: dict[str, str], ran: str, labels: dict, site_url: str) -> str:
+    """What stands below the title of a page: on what it `ran`, and where it is in other forms."""
+    words = labels["facts"]
+    runs = posixpath.relpath("verified.md", posixpath.dirname(name))
+    links = [f"[{ran or words['verified']}]({runs})"] if "verified" in places else []
+    for kind in ("notebook", "colab", "markdown"):
+        if kind in places:
+            address = urljoin(site_url, places[kind])
+            said = f' data-copied="{labels["page_copied"]}"' if kind == "markdown" else ""
+            links.append(f"[{words[kind]}]({address}){{ .page-{kind}{said} }}")
+    return " · ".join(links) + "\n{ .page-facts data-search-exclude='' }"
 
 
 def linker(name: str, pages: Iterable[str], site_url: str) -> Callable[[str], str]:

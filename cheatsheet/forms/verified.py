@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from cheatsheet.page import Page, SourceError
+from cheatsheet.page import Page
 from cheatsheet.run.records import Run, count_passed, read_records
 
 FOLDER = "docs/runs"
@@ -39,42 +39,37 @@ class Verified:
         sentences = []
         for kind, done in self.passed[name].items():
             form = "every" if done == total else "some" if done else "none"
-            facts = {"device": self.words[kind]}
+            facts = {"device": self.words[kind], "passed": done, "total": total}
             if run := self.runs.get(kind):
-                if kind == "cuda":
-                    facts["device"] += f" ({run.device.name})"
-                facts |= {
-                    "date": run.time[:10],
-                    "torch": run.torch.partition("+")[0],
-                    "python": ".".join(run.python.split(".")[:2]),
-                    "passed": done,
-                    "total": total,
-                    "missing": total - done,
-                }
+                facts |= self._facts_of(kind, run) | {"missing": total - done}
             sentences.append(self.words[form].format(**facts))
         return self.words["between"].join(sentences)
 
-    def fill(self, page: Page, text: str, titles: dict[str, str]) -> str:
-        """The text of the page that lists all runs, with its two tables.
+    def short(self, *names: str) -> str:
+        """The same of some pages in a few words, by default of all; "" where nothing ran."""
+        said = []
+        for kind in KINDS:
+            done = sum(self.passed[name][kind] for name in names or self.passed)
+            if (run := self.runs.get(kind)) and done:
+                total = sum(self.totals[name] for name in names or self.totals)
+                facts = self._facts_of(kind, run) | {"passed": done, "total": total}
+                said.append(self.words["short"].format(**facts))
+        return " · ".join(said)
 
-        `titles` are those of the pages of the site, by file name.
+    def _facts_of(self, kind: str, run: Run) -> dict:
+        device = self.words[kind] + (f" ({run.device.name})" if kind == "cuda" else "")
+        return {
+            "device": device,
+            "date": run.time[:10],
+            "torch": run.torch.partition("+")[0],
+            "python": ".".join(run.python.split(".")[:2]),
+        }
 
-        Raises:
-            SourceError: a mark that a table takes the place of does not stand there once.
-        """
-        tables = {"{{ runs }}": self._runs(), "{{ pages }}": self._by_page(titles)}
-        for mark, table in tables.items():
-            if text.count(mark) != 1:
-                problem = f"write {mark} once, where the table of them belongs."
-                raise SourceError(page.path, 1, problem)
-            text = text.replace(mark, table)
-        return text
-
-    def _runs(self) -> str:
+    def by_run(self) -> str:
         """One column a run: on a phone there is room for two or three, not for seven."""
         kinds = [*KINDS, *(kind for kind in self.runs if kind not in KINDS)]
         columns = [self.words["facts"], *(self._facts(self.runs.get(kind)) for kind in kinds)]
-        head = ["", *(self.words[kind] for kind in kinds)]
+        head = [self.words["fact"], *(self.words[kind] for kind in kinds)]
         return _table(head, zip(*columns, strict=True))
 
     def _facts(self, run: Run | None) -> list[str]:
@@ -93,7 +88,8 @@ class Verified:
             f"{results['passed']} / {results.total()}",
         ]
 
-    def _by_page(self, titles: dict[str, str]) -> str:
+    def by_page(self, titles: dict[str, str]) -> str:
+        """One row a page; `titles` are those of the pages of the site, by file name."""
         rows = []
         for name, total in self.totals.items():
             counts = [f"{done} / {total}" for done in self.passed[name].values()]

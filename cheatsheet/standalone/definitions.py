@@ -104,8 +104,7 @@ def snippet_imports(statement: Statement) -> list[Name]:
             raise Unresolved(problem + "; write it at the margin")
         return []
     if any(alias.name == "*" for alias in node.names):
-        problem = f"`{ast.unparse(node)}` hides what it brings; name what you import"
-        raise Unresolved(problem)
+        raise Unresolved(f"`{ast.unparse(node)}` hides what it brings; name what you import")
     if not _of_snippets(node):
         return []
     module = node.module if isinstance(node, ast.ImportFrom) else None

@@ -135,12 +135,8 @@ class Names:
 
     def links(self, node: ast.AST) -> list[set[str]]:
         """Names that hold parts of one another from now on."""
-        found = []
-        for call in calls(node):
-            touched = self._touched_by(call)
-            if touched and not _copies(call):
-                found.append(touched | self._given(call))
-        return found
+        changing = [(one, self._touched_by(one)) for one in calls(node) if not _copies(one)]
+        return [touched | self._given(call) for call, touched in changing if touched]
 
 
 def _copies(call: ast.Call) -> bool:

@@ -10,7 +10,7 @@ import ast
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -47,17 +47,31 @@ class Copy:
     @property
     def imports(self) -> bool:
         """Imports came with it."""
-        return not _imports_in(self.text) <= _imports_in(self.shown)
+        return self.before.startswith(("import ", "from "))
 
     @property
     def lines(self) -> int:
         return self.text.count("\n")
 
+    @cached_property
+    def before(self) -> str:
+        """The lines of it that stand before what is shown."""
+        seen = split_statements(self.shown, 0)
+        own = [s.node for s in seen if not s.is_import]
+        every = split_statements(self.text, 0)
+        above = {ast.unparse(s.node) for s in every[: -len(own)]}
+        if not own or above <= {ast.unparse(s.node) for s in seen}:
+            return ""
+        lines, shown = self.text.split("\n"), ["", *self.shown.split("\n")]
+        end = _first_line(every[-len(own)].node) - 1
+        first = _first_line(own[0]) - 1
+        while end and shown[first].startswith("#") and lines[end - 1] == shown[first]:
+            end, first = end - 1, first - 1  # a comment above the first line shown
+        return "\n".join(lines[:end]).rstrip("\n")
 
-@lru_cache(maxsize=4096)
-def _imports_in(code: str) -> frozenset[str]:
-    statements = split_statements(code, 0)
-    return frozenset(ast.unparse(s.node) for s in statements if s.is_import)
+
+def _first_line(node: ast.stmt) -> int:
+    return min(one.lineno for one in [node, *getattr(node, "decorator_list", [])])
 
 
 @dataclass(frozen=True)
@@ -201,11 +215,8 @@ class Reader:
 
     def copies(self) -> dict[int, Copy]:
         """What is copied for each block, and for each definition that the page shows."""
-        known = [
-            statement
-            for line, block in self.blocks.items()
-            for statement in self.collect(block.wanted.values(), line)
-        ]
+        blocks = self.blocks.items()
+        known = [s for line, one in blocks for s in self.collect(one.wanted.values(), line)]
         raising = [example.raises for example in self.page.examples]
         needs = slices([block.statements for block in self.blocks.values()], raising, known)
         found = {}
@@ -235,14 +246,6 @@ class Reader:
         path = self.definitions.path(part.module)
         return Copy(path, own.line, text, own.source + "\n", _bound(bodies), False)
 
-    def for_sheet(self, part: Example) -> tuple[list[Statement], list[Statement], str]:
-        """The imports so far, the definitions that the block uses, and the block.
-
-        Imports and definitions come with more than the block needs of them.
-        """
-        block = self.blocks[part.line]
-        return *self._needs(part, block.statements), block.without_imports()
-
 
 class _Cells:
     """Goes through a page, and gives each cell what the ones before it have not."""
@@ -259,13 +262,12 @@ class _Cells:
                 imports, bodies = self._needed([(part.module, part.name)], part.line)
                 found[part.line] = _join(imports, bodies) if bodies else ""
             elif isinstance(part, Example):
-                found[part.line] = self._cell(part)
+                found[part.line] = self._cell(self.reader.blocks[part.line], part.line)
         return found
 
-    def _cell(self, part: Example) -> str:
-        block = self.reader.blocks[part.line]
+    def _cell(self, block: Block, line: int) -> str:
         own = [source for s in block.imports for source in self._new(s)]
-        imports, bodies = self._needed(block.wanted.values(), part.line)
+        imports, bodies = self._needed(block.wanted.values(), line)
         for statement in block.statements:
             if not statement.is_import:
                 self.known |= dict.fromkeys(statement.binds, "")
@@ -308,8 +310,7 @@ def _pieces(statement: Statement) -> dict[str, str]:
 
 def _parted(statements: list[Statement]) -> tuple[list[Statement], list[Statement]]:
     """Imports, and what is defined."""
-    imports = [s for s in statements if s.is_import]
-    return imports, [s for s in statements if not s.is_import]
+    return [s for s in statements if s.is_import], [s for s in statements if not s.is_import]
 
 
 def _bound(bodies: list[Statement]) -> tuple[str, ...]:

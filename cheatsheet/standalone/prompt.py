@@ -12,7 +12,7 @@ def for_prompt(text: str) -> str:
     follows each compound statement.
     """
     lines = text.split("\n")
-    compound = [n for n in ast.parse(text).body if isinstance(n, COMPOUND)]
+    compound = [n for n in ast.parse(text).body if hasattr(n, "body") or hasattr(n, "cases")]
     for node in compound:
         kept = _lines_of_strings(node)
         for number in range(node.lineno, node.end_lineno):  # from 0: not its first line
@@ -23,10 +23,6 @@ def for_prompt(text: str) -> str:
         if node.end_lineno < len(lines) and lines[node.end_lineno].strip():
             lines.insert(node.end_lineno, "")
     return "\n".join(lines)
-
-
-COMPOUND = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.For, ast.While)
-COMPOUND += (ast.If, ast.With, ast.Try, ast.Match)
 
 
 def _lines_of_strings(node: ast.AST) -> set[int]:

@@ -110,9 +110,8 @@ class History:
         left = set(names)
         while left:
             found |= left
-            bound = [self.steps[self.current[name]] for name in left & self.current.keys()]
-            functions = [step.statement for step in bound if step.statement.is_definition]
-            left = set().union(*(function.reads for function in functions)) - found
+            bound = [self.steps[self.current[n]].statement for n in left & self.current.keys()]
+            left = set().union(*(one.reads for one in bound if one.is_definition)) - found
         return found
 
     def _versions(self, names: Iterable[str]) -> set[Version]:

@@ -121,8 +121,8 @@ def _symbols(code: str) -> tuple[frozenset[str], frozenset[str]]:
     symbols = table.get_symbols()
     own = {one.get_name() for one in symbols if one.is_referenced()}
     later = chain.from_iterable(map(_globals, table.get_children()))
-    bound = (one for one in symbols if one.is_assigned() or one.is_imported())
-    return frozenset(own.union(later)), frozenset(one.get_name() for one in bound)
+    bound = {one.get_name() for one in symbols if one.is_assigned() or one.is_imported()}
+    return frozenset(own.union(later)), frozenset(bound)
 
 
 def _globals(table: symtable.SymbolTable) -> Iterator[str]:
@@ -141,12 +141,8 @@ def _bound(node: ast.AST) -> set[str]:
 
 def files(node: ast.AST, words: tuple[str, ...]) -> set[str]:
     """The files in calls of functions such as `save`, each as a name."""
-    return {
-        name
-        for call in calls(node)
-        if _acts_on_file(call, words)
-        for name in _paths(call) or [ANY_FILE]
-    }
+    acting = (call for call in calls(node) if _acts_on_file(call, words))
+    return {name for call in acting for name in _paths(call) or [ANY_FILE]}
 
 
 def _acts_on_file(call: ast.Call, words: tuple[str, ...]) -> bool:
@@ -158,7 +154,7 @@ def _acts_on_file(call: ast.Call, words: tuple[str, ...]) -> bool:
 
 
 def _paths(call: ast.Call) -> list[str]:
-    parts = [*call.args]
+    parts = list(call.args)
     if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Call):
         parts += call.func.value.args  # Path("mlp.pt").read_bytes()
     values = [part.value for part in parts if isinstance(part, ast.Constant)]

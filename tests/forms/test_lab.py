@@ -11,7 +11,7 @@ from nbformat.v4 import new_output
 from cheatsheet.forms import lab
 from cheatsheet.forms.lab import RUNS, SETUP, lab_notebook, run_labs, seconds
 from cheatsheet.forms.plain import Words, pieces_of
-from cheatsheet.forms.plots import figure, plot_in_section, plots_of
+from cheatsheet.forms.plots import Plots, figure
 from cheatsheet.page import Page, SourceError, read
 from cheatsheet.standalone.definitions import Definitions
 from cheatsheet.standalone.program import make_standalone
@@ -84,7 +84,7 @@ text-anchor: middle" x="1">层</text>
 """
 
 
-WORDS = Words({}, "`{name}` is defined above.", "Output", "Error")
+WORDS = Words({}, "`{name}` is defined above.", "Output", "Error", "Fix")
 
 
 @pytest.fixture
@@ -226,13 +226,27 @@ def test_labs_share_a_kernel_and_no_name(definitions, monkeypatch, tmp_path):
     assert text == "12\n", "its own setting, not the 40 of the lab before"
 
 
+NAME = "labs/lab.md"
+
+
+def figures(plots: Plots, name: str, page: Page) -> list[str]:
+    lines = page.lines.copy()
+    plots.draw(name, page, lines)
+    return [line for line in lines if line.startswith("<figure")]
+
+
 def test_plots_by_their_line_and_section(run):
     page, notebook = run(Kernel(printed("net\n"), drawn()))
-    plots = plots_of(page, notebook)
-    assert plots == {LAB.split("\n").index("![A line](plot)") + 1: SVG}
-    assert plot_in_section(page, plots, "draw") == SVG
-    assert plot_in_section(page, plots, "lab") is None
-    assert plot_in_section(page, plots, "no-such") is None
+    plots = Plots({NAME: (page, notebook)})
+    assert figures(plots, NAME, page) == [figure(SVG, "A line")]
+    other = read(Path("docs/en/a.md"), f"Prose.\n\n![Words]({NAME}#draw)\n")
+    assert figures(plots, "a.md", other) == [figure(SVG, "Words")]
+    with pytest.raises(SourceError, match=r"^docs/en/a\.md:3: there is no lab that draws labs"):
+        figures(plots, "labs/other.md", other)
+    for nothing in ("lab", "no-such"):
+        page = read(Path("docs/en/a.md"), f"![x]({NAME}#{nothing})\n")
+        with pytest.raises(SourceError, match=r"^docs/en/a\.md:1: there is no lab that draws"):
+            figures(plots, "a.md", page)
 
 
 def test_two_plots_in_their_order(run):
@@ -240,9 +254,10 @@ def test_two_plots_in_their_order(run):
     second = new_output("display_data", data={"image/svg+xml": other})
     text = LAB.replace("The end.", "![Another](plot)")
     page, notebook = run(Kernel(printed("net\n"), drawn(), second), text)
-    plots = plots_of(page, notebook)
-    assert [plots[line] for line in sorted(plots)] == [SVG, other]
-    assert plot_in_section(page, plots, "draw") == SVG, "the first"
+    plots = Plots({NAME: (page, notebook)})
+    assert figures(plots, NAME, page) == [figure(SVG, "A line"), figure(other, "Another")]
+    page = read(Path("docs/en/a.md"), f"![x]({NAME}#draw)\n")
+    assert figures(plots, "a.md", page) == [figure(SVG, "x")], "the first"
 
 
 @pytest.mark.parametrize(
@@ -267,7 +282,7 @@ def test_a_page_and_a_run_that_do_not_agree(run, change, outputs, line, words):
         text = text.replace(old, new)
     page, notebook = run(Kernel(*outputs), text)
     with pytest.raises(SourceError) as caught:
-        plots_of(page, notebook)
+        Plots({NAME: (page, notebook)})
     assert str(caught.value).startswith(f"{PATH}:{line}: ")
     assert words in str(caught.value)
 

@@ -12,6 +12,7 @@ WORDS = Words(
     defined_above="`{name}` is defined above.",
     output="Output",
     error="Error",
+    cure="Fix",
 )
 
 

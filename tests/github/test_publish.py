@@ -117,6 +117,23 @@ def test_the_next_one_replaces_the_whole_site(server, job, environment):
     assert len(server.commits()) == 2
 
 
+def test_a_custom_domain_stays(server, job, environment):
+    """GitHub keeps it in a file of the branch, which no build knows."""
+    run(PUBLISH, job, environment)
+    name = server.folder / "CNAME"
+    name.write_text("sheet.example.org\n", encoding="utf-8")
+    blob = server.git("hash-object", "-w", str(name))
+    index = {"GIT_INDEX_FILE": str(server.folder / "aside")}
+    server.git("read-tree", "gh-pages", **index)
+    server.git("update-index", "--add", "--cacheinfo", f"100644,{blob},CNAME", **index)
+    tree = server.git("write-tree", **index)
+    server.commit(tree, "refs/heads/gh-pages", server.git("rev-parse", "gh-pages"))
+    change(job)
+    done = run(PUBLISH, job, environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert server.files() == {**SECOND, "CNAME": "sheet.example.org"}
+
+
 def test_nothing_new_makes_no_commit(server, job, environment):
     run(PUBLISH, job, environment)
     done = run(PUBLISH, job, environment)

@@ -2,6 +2,7 @@
 
 import re
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
@@ -85,7 +86,17 @@ def test_head(site, language, name):
     assert page.html["lang"] == CODES[language]
     assert page.find("link", rel="canonical")["href"] == address
     alternates = {link["hreflang"]: link["href"] for link in page.head.select("link[hreflang]")}
-    assert alternates == {CODES[other]: site.url + site.address(other, name) for other in LANGUAGES}
+    expected = {CODES[other]: site.url + site.address(other, name) for other in LANGUAGES}
+    expected["x-default"] = expected["en"]
+    assert alternates == expected
+    shared = {m["property"]: m["content"] for m in page.select("meta[property^=og]")}
+    assert shared["og:url"] == address
+    assert shared["og:description"] == page.find("meta", attrs={"name": "description"})["content"]
+    assert bool(CHINESE.search(shared["og:site_name"])) == (language == "zh")
+    assert (site.folder / shared["og:image"].removeprefix(site.url)).is_file()
+    search = page.find("link", type="application/opensearchdescription+xml")["href"]
+    description = (site.folder / search.removeprefix(site.url)).read_text(encoding="utf-8")
+    assert f"{site.url}{LANGUAGES[language]}?q={{searchTerms}}" in description
     for link in page.head.select("link[hreflang]"):
         assert link["rel"] == ["alternate"] or link["rel"] == ["alternate", ""]
     description = page.find("meta", attrs={"name": "description"})["content"]
@@ -95,6 +106,15 @@ def test_head(site, language, name):
     other = "zh" if language == "en" else "en"
     assert switch["hreflang"] == switch["lang"] == CODES[other]
     assert urljoin(address, switch["href"]) == alternates[CODES[other]]
+
+
+def test_the_sitemap_lists_every_page_in_every_language(site):
+    sitemap = ElementTree.parse(site.folder / "sitemap.xml").getroot()
+    listed = {one[0].text: [link.attrib for link in one[2:]] for one in sitemap}
+    names = [*NAMES, "cheatsheet"]
+    assert listed.keys() == {site.url + site.address(lang, n) for lang in LANGUAGES for n in names}
+    links = {link["hreflang"]: link["href"] for link in listed[f"{site.url}zh/"]}
+    assert links == {"en": site.url, "zh-Hans": f"{site.url}zh/", "x-default": site.url}
 
 
 def test_titles_are_unique(site):
@@ -117,10 +137,12 @@ def test_frame(site, language, name):
     words = ("上一页", "下一页") if language == "zh" else ("Previous", "Next")
     assert any(word in footer for word in words)
     assert page.select("article h1 a.headerlink")
-    sidebar = page.select(".md-nav--primary > ul > li")
-    assert len(sidebar) == 17  # the labs are one entry
+    links = page.select(".md-nav--primary a.md-nav__link")
+    pages = [link for link in links if not link.find_parent(class_="md-nav--secondary")]
+    assert len(pages) == len(NAMES)
     contents = page.select(".md-sidebar--secondary nav li")
-    assert contents, "a page without a table of contents"
+    assert contents or name == "errors", "a page without a table of contents"
+    assert REPOSITORY in page.select_one(".report a")["href"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

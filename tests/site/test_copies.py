@@ -1,6 +1,8 @@
 """Whatever the copy button gives runs alone, and prints what the page shows."""
 
+import ast
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -17,10 +19,9 @@ from tests.site.conftest import CODE, LANGUAGES, ROOT, SECTIONS, open_page
 from tests.site.programs import program
 
 WORDS = {
-    "en": ("Copy 42 lines: with imports, try_gpu, devices_of, earlier lines",),
-    "zh": ("复制 41 行，另含：import 语句、try_gpu、devices_of、前文代码",),
+    "en": ("Copy all {} lines", "{} lines before: "),
+    "zh": ("复制全部 {} 行", "前面还有 {} 行："),
 }
-SHOWN = {"en": "Copy only the lines shown", "zh": "只复制显示的代码"}
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Pasted:
     place: str
     text: str
     shown: str
+    before: str = ""  # in the box above it
     output: str = ""
     raises: bool = False
     fence: bool = True  # not a definition
@@ -41,20 +43,36 @@ def pasted(site, language: str, name: str) -> list[Pasted]:
     examples = iter(page.examples)
     found = []
     for block in site.soup(language, name).select("article .language-python"):
+        if block.find_parent(class_="before"):
+            continue
         shown = block.select_one("pre > code").text
         if definition := block.find_parent(class_="definition"):
             text = block.find_parent(class_="definition-code")["data-copy"].rstrip()
             place = f"{page.path}: {definition['id']}"
-            found.append(Pasted(place, text, shown, fence=False))
+            box = block.find_parent(class_="definition").find_previous_sibling()
+            found.append(Pasted(place, text, shown, _boxed(box), fence=False))
             continue
         example = next(examples)
-        assert shown == example.code.source
         output = example.output("CPU")
         place, text = f"{page.path}:{example.line}", block["data-copy"].rstrip()
+        # A few lines that the copy adds are shown with the code.
+        assert shown in (example.code.source, _plain(text)), place
         source = output.source if output else ""
-        found.append(Pasted(place, text, shown, source, example.raises))
+        box = _boxed(block.find_previous_sibling())
+        found.append(Pasted(place, text, shown, box, source, example.raises))
     assert next(examples, None) is None
     return found
+
+
+def _plain(text: str) -> str:
+    """Without the indentation of blank lines, which is for the interactive prompt."""
+    return "".join(line.rstrip() + "\n" for line in text.split("\n"))
+
+
+def _boxed(box) -> str:
+    """What a box above a block holds, if it is one."""
+    before = box is not None and "before" in box.get("class", [])
+    return box.select_one("pre > code").text if before else ""
 
 
 def problem_of(block: Pasted) -> str:
@@ -95,9 +113,9 @@ def test_the_chinese_copies_are_the_english_programs(site, name):
 def test_the_proof_can_fail():
     block = Pasted("here", "import snippets", "")
     assert "ModuleNotFoundError" in problem_of(block)
-    assert "prints" in problem_of(Pasted("here", "1 + 1", "", "3\n"))
-    assert "does not raise" in problem_of(Pasted("here", "1 + 1", "", "2", raises=True))
-    assert problem_of(Pasted("here", "1 + 1", "", "2\n")) == ""
+    assert "prints" in problem_of(Pasted("here", "1 + 1", "", "", "3\n"))
+    assert "does not raise" in problem_of(Pasted("here", "1 + 1", "", "", "2", raises=True))
+    assert problem_of(Pasted("here", "1 + 1", "", "", "2\n")) == ""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -123,27 +141,43 @@ def test_copies_look_written_by_hand(site, language, tmp_path):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_definitions_come_in_the_language_of_the_page(site, language):
-    block = next(one for one in pasted(site, language, "network-on-gpu") if one.fence)
-    assert "def try_gpu(" in block.text
+    blocks = [one for one in pasted(site, language, "gpu-device") if one.fence]
+    block = next(one for one in blocks if "def try_gpu(" in one.text)
     docstring = {"en": '"""Return accelerator `i`', "zh": '"""返回'}[language]
     assert docstring in block.text
 
 
+@pytest.mark.parametrize(("language", "name"), [(one, n) for one in LANGUAGES for n in CODE])
+def test_what_is_copied_can_be_seen(site, language, name):
+    """The box above a block and the block are the copy; without a box, the block is."""
+    for block in pasted(site, language, name):
+        copied = statements(_plain(block.text))
+        own = [one for one in statements(block.shown) if not one.startswith("Import")]
+        assert copied[len(copied) - len(own) :] == own, block.place
+        seen = statements(block.before) + statements(block.shown)
+        assert [one for one in copied if one not in seen] == [], block.place
+
+
+def statements(code: str) -> list[str]:
+    """Each as one text; where the lines of a docstring end does not matter."""
+    dumps = (ast.dump(node) for node in ast.parse(code).body)
+    return [re.sub(r"(?:\\n| )+", " ", dump).replace(" '", "'") for dump in dumps]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_block_says_how_much_more_its_copy_holds(site, language):
+def test_a_block_says_how_much_its_copy_holds(site, language):
+    whole, before = WORDS[language]
     blocks = site.soup(language, "network-on-gpu").select("article [data-copy]")
     assert len(blocks) > 10
     for block in blocks:
-        copied = block["data-copy"].rstrip().count("\n") + 1
-        more = copied - block.select_one("pre > code").text.count("\n")
-        note = block.select_one(".copy-more")
-        if more <= 0:
-            assert note is None
-            continue
-        assert note.select_one("span").text == f"+{more}"
-        assert f" {copied} " in block["data-copy-label"]
-        assert note.button["title"] == SHOWN[language]
-    assert WORDS[language][0] in [one.get("data-copy-label") for one in blocks]
+        count = block["data-copy"].rstrip().count("\n") + 1
+        assert block["data-copy-label"] == whole.format(count)
+    boxes = site.soup(language, "network-on-gpu").select("article details.before")
+    assert boxes
+    for box in boxes:
+        count = box.select_one("pre > code").text.rstrip().count("\n") + 1
+        assert box.summary.text.startswith(before.format(count)), box.summary.text
+        assert box.has_attr("open") == (count < 4)
 
 
 # A page of definitions, one with files and errors, one with shell.
@@ -155,7 +189,7 @@ def test_a_block_says_how_much_more_its_copy_holds(site, language):
         ("zh", "gpu-info"),
     ],
 )
-def test_clicks_give_the_whole_or_the_lines_shown(tab, site, language, name):
+def test_clicks_give_the_whole_and_say_how_much(tab, site, language, name):
     expected = pasted(site, language, name)
     open_page(tab, site, language, name)
     blocks = tab.locator("article [data-copy]")
@@ -164,10 +198,10 @@ def test_clicks_give_the_whole_or_the_lines_shown(tab, site, language, name):
         button = blocks.nth(index).locator("button[data-md-type=copy]")
         assert click_and_read(tab, button) == block.text, block.place
         label = blocks.nth(index).get_attribute("data-copy-label")
-        if label:
-            assert button.get_attribute("title") == label
-            shown = blocks.nth(index).locator(".copy-shown")
-            assert click_and_read(tab, shown) == block.shown.rstrip(), block.place
+        assert button.get_attribute("title") == button.get_attribute("aria-label") == label
+        lines = block.text.count("\n") + 1
+        words = {"en": f"{lines} lines copied", "zh": f"已复制 {lines} 行"}[language]
+        tab.locator(".md-dialog[role=status]", has_text=words).wait_for()
     selected = blocks.first.evaluate(
         """(block) => {
           getSelection().selectAllChildren(block.querySelector("pre > code"))
@@ -175,7 +209,7 @@ def test_clicks_give_the_whole_or_the_lines_shown(tab, site, language, name):
         }"""
     )
     assert selected.rstrip() == expected[0].shown.rstrip()
-    shell = tab.locator("article .highlight:not(.language-python):not(.no-copy)")
+    shell = tab.locator("article .highlight:not(.language-python, .no-copy)")
     for index in range(shell.count()):
         text = click_and_read(tab, shell.nth(index).locator("button[data-md-type=copy]"))
         assert text == shell.nth(index).locator("pre > code").text_content().rstrip()
@@ -193,7 +227,7 @@ def click_and_read(tab, button) -> str:
 MARK = "--- the next block ---"
 
 
-def test_pasted_at_the_prompt(site):
+def test_pasted_at_the_prompt(site, tmp_path):
     """`python -i` reads line by line and ends a function at a blank line.
 
     One prompt for all of a language's blocks, each of which finds no names but its own;
@@ -218,7 +252,7 @@ def test_pasted_at_the_prompt(site):
         [sys.executable, "-q", "-i"],
         input=text,
         env={"PATH": os.environ["PATH"], "PYTHONIOENCODING": "utf-8"},
-        cwd="/",
+        cwd=tmp_path,
         capture_output=True,
         text=True,
     )

@@ -388,9 +388,8 @@ def test_each_index_holds_its_language_only(site, language, report):
     for entry in entries:
         soup = BeautifulSoup(entry["title"] + " " + entry["text"], "html.parser")
         for code in soup.find_all(["pre", "code"]):
-            if '"""' in code.text:  # a definition: its docstrings too
-                for docstring in code.text.split('"""')[1::2]:
-                    assert CHINESE.search(docstring), docstring
+            for docstring in re.findall(r'^ *"""(.*?)"""', code.text, re.M | re.S):
+                assert CHINESE.search(docstring), docstring
             code.replace_with("`")
         rows = [row for row in ENGLISH.findall(soup.text) if row.count(" ") >= 5]
         assert not rows, f"{entry['location']}: {rows}"

@@ -1,10 +1,64 @@
-// What neither Markdown nor a template says of each element. document$ speaks for a load
-// and for instant navigation.
+// What neither Markdown nor a template says of each element, and what keyboards and screen
+// readers miss in Material. document$ speaks for a load and for instant navigation.
+const labelled = (element, label) => element?.setAttribute("aria-label", label)
+
+const query = document.querySelector(".md-search__input")
+
 document$.subscribe(() => {
   // A browser's translator leaves code alone, in blocks and in sentences.
   for (const code of document.querySelectorAll("code")) code.translate = false
+  // A name breaks between its parts, not within a word.
+  for (const code of document.querySelectorAll("article td code")) {
+    const parts = code.textContent.split(/(?<=[._(=/])(?=\w)/)
+    if (!code.children.length)
+      code.replaceChildren(...parts.flatMap((part) => [document.createElement("wbr"), part]))
+  }
   // On paper, the address of a link that leaves the site is written out. With instant
   // navigation, Material makes those of the site absolute too.
   for (const link of document.links)
     link.classList.toggle("internal", link.origin === location.origin)
+  // Material lets keys scroll code where there is a mouse; there are phones with keys.
+  for (const code of document.querySelectorAll("pre > code"))
+    if (code.scrollWidth > code.clientWidth) code.tabIndex = 0
+  for (const link of document.querySelectorAll(".headerlink")) labelled(link, link.title)
+  // The buttons of a block come after its code, and are no landmark of the page.
+  for (const nav of document.querySelectorAll(".md-code__nav")) {
+    nav.setAttribute("role", "presentation")
+    nav.parentElement.append(nav)
+  }
+  for (const output of document.querySelectorAll("[data-label]")) {
+    output.setAttribute("role", "group")
+    labelled(output, output.dataset.label)
+  }
+  document.querySelector(".search-box")?.addEventListener("click", () => {
+    document.querySelector("[data-md-toggle=search]").checked ||= true
+    query.focus()
+  })
+  // "Report a mistake": of the section that the address names when it is pressed.
+  for (const link of document.querySelectorAll(".report a")) {
+    const address = link.href
+    link.addEventListener("pointerdown", () => (link.href = address + encodeURIComponent(location.hash)))
+  }
 })
+
+// These stand outside of what instant navigation replaces.
+document.querySelector(".md-dialog").setAttribute("role", "status")
+if (query) {
+  labelled(document.querySelector(".md-search"), query.placeholder)
+  labelled(document.querySelector(".md-search__scrollwrap"), query.placeholder)
+  // Escape leads back to where the reader was.
+  let before
+  query.addEventListener("focus", ({ relatedTarget }) => (before = relatedTarget))
+  query.addEventListener("keydown", ({ key }) => key === "Escape" && setTimeout(() => before?.focus()))
+}
+// The menu and the search of a phone open by labels, which no key reaches: by buttons instead.
+for (const label of document.querySelectorAll(".md-header__button:is([for=__drawer], [for=__search])")) {
+  const button = document.createElement("button")
+  button.className = label.className
+  button.setAttribute("for", label.htmlFor) // what the style of the theme goes by
+  button.append(...label.childNodes)
+  const opens = label.htmlFor === "__drawer" ? ".md-nav--primary" : ".md-search"
+  labelled(button, document.querySelector(opens).getAttribute("aria-label"))
+  button.addEventListener("click", () => document.getElementById(label.htmlFor).click())
+  label.replaceWith(button)
+}

@@ -1,0 +1,55 @@
+"""Formulas: what is kept is what MathJax draws, and what it rejects is said."""
+
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from cheatsheet.forms import formulas
+from cheatsheet.page import SourceError, read
+from cheatsheet.words.languages import read_languages
+
+ROOT = Path(__file__).parents[2]
+PATH = Path("docs/en/page.md")
+TEXT = "# Page { #page }\n\nBefore:\n\n$$\nw_1\n$$\n\nAfter.\n"
+
+
+@pytest.fixture(autouse=True)
+def needs_chromium():
+    try:
+        formulas.typeset(["1"])
+    except SourceError as error:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(str(error))
+
+
+def test_what_is_kept_is_what_mathjax_draws(tmp_path):
+    (tmp_path / "docs").mkdir()
+    every = [one.page(ROOT, name) for one in read_languages(ROOT) for name in one.pages(ROOT)]
+    drawn = formulas.updated(tmp_path, every)
+    assert json.loads(drawn), "there is a formula"
+    assert drawn == (ROOT / formulas.KEPT).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("tex", [r"\frac{1}{", r"\nosuchmacro{w}", "w_1_2"])
+def test_what_mathjax_rejects_is_said(tmp_path, tex):
+    page = read(PATH, TEXT.replace("w_1", tex))
+    said = rf"^docs/en/page\.md:5: MathJax rejects {re.escape(repr(tex))}: .+; mend the TeX\.$"
+    with pytest.raises(SourceError, match=said):
+        formulas.updated(tmp_path, [page])
+
+
+def test_a_drawing_takes_the_place_of_its_formula(tmp_path):
+    page = read(PATH, TEXT)
+    with pytest.raises(SourceError, match=r"^docs/en/page\.md:5: not typeset yet; run: "):
+        formulas.draw(tmp_path, page, page.lines.copy())
+    (tmp_path / "docs").mkdir()
+    (tmp_path / formulas.KEPT).write_text(formulas.updated(tmp_path, [page]), encoding="utf-8")
+    lines = page.lines.copy()
+    formulas.draw(tmp_path, page, lines)
+    assert len(lines) == len(page.lines)
+    assert lines[4].startswith('<div class="formula" data-search-exclude><svg ')
+    assert "<mi>w</mi><mn>1</mn>" in lines[4]
+    assert lines[5:7] == ["", ""]
+    assert formulas.updated(tmp_path, [read(PATH, "# Page { #page }\n")]) == "{}\n"
