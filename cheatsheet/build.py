@@ -6,11 +6,14 @@ each block gives to the clipboard where our own marks stand, and writes the file
 the pages. Between the two, any generator makes HTML of Markdown.
 """
 
+import gc
+import json
 import logging
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,6 +37,7 @@ from cheatsheet.forms.site import (
     places_of,
     titles_of,
 )
+from cheatsheet.forms.verified import FOLDER as RUNS
 from cheatsheet.forms.verified import Verified
 from cheatsheet.page import Example, Page, Shown, SourceError, load, read_text
 from cheatsheet.standalone.definitions import Definitions
@@ -47,7 +51,10 @@ FEW = 4  # lines that a copy adds are shown with the code if they are fewer
 MARK = re.compile(r' id="(?P<id>block-\d+|copy-snippets-[\w-]+)"(?P<rest>[^>]*>)')
 THEME = Path(__file__).parent / "theme"
 TEMPLATES = (".html", ".jinja")
+SOURCES = ("docs/**/*", "snippets/**/*", "cheatsheet/**/*", "mkdocs*.yml", "hooks.py")
+CACHES = {"__pycache__", ".ruff_cache"}  # no sources
 log = logging.getLogger(__name__)
+gc.set_threshold(50_000)  # not 700: a build makes many objects, and drops few
 # A generator loads the program once, and then stages again and again.
 PROGRAM = {file: file.stat().st_mtime for file in THEME.parent.rglob("*.py")}
 
@@ -153,6 +160,9 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     texts = {name: plain_page(own, words) for name, own in pieces.items()}
     about = {name: (titles[name], pages[name].description) for name in texts}
     files |= texts | llms.of_site(settings, site_url, about, texts)
+    if not language.code:  # the records are the same in all languages
+        names = [f"{kind}.json" for kind in verified.runs]
+        files |= {f"runs/{name}": read_text(root, f"{RUNS}/{name}") for name in names}
     return Staged(staged, files, marks, snippets, settings, site_url)
 
 
@@ -297,6 +307,27 @@ def finish(site: Path, staged: Staged, pages: Iterable[str] | None = None) -> No
     search.finish(site, THEME / "search.js", extra["search"])
     if extra["cheatsheet"]["pdf"]:
         print_pages(site, staged.site_url, address_of(SHEET))
+
+
+def seal(root: Path, site: Path) -> None:
+    """Write manifest.json: the SHA-256 of every source, and of every other file of a site.
+
+    By these, who publishes knows what the site was built of, and that it is what was tested.
+    The recorded runs are no source: they are in the site themselves.
+    """
+    made_of = {path for form in SOURCES for path in root.glob(form) if not CACHES & {*path.parts}}
+    made_of -= {*root.glob(f"{RUNS}/*")}
+    content = {"sources": _digests(root, made_of), "files": _digests(site, site.rglob("*"))}
+    text = json.dumps(content, ensure_ascii=False, indent=0, sort_keys=True)
+    (site / "manifest.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _digests(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()
+        for path in paths
+        if path.is_file()
+    }
 
 
 def _fill_marks(file: Path, copies: dict[str, Copy], words: dict[str, str]) -> None:
