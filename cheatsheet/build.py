@@ -138,11 +138,14 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
             ran = verified.short(*[name] if name != "index.md" else [])
             line = facts_line(name, places, ran, extra["labels"], site_url)
             lines[page.sections[0].line - 1] += f"\n\n{line}"
-        if len(page.sections) > 1:
+        if name == "index.md":
+            answers.group(page, lines, extra["labels"]["search_box"])
+        elif len(page.sections) > 1:
             lines[page.sections[1].line - 2] += answers.table_of(page, extra["labels"]["answers"])
         text = _filled(page, "\n".join(lines), tables.get(name, {}))
         text = text.partition("\n---\n")[2] if page.description else text
         front = {"description": page.description}
+        front |= {"hide": ["toc"]} if name == "index.md" else {}  # it is a table of contents
         front |= {kind: places[kind] for kind in ("edit", "markdown") if kind in places}
         if line := verified.line(name):
             front["verified"] = line

@@ -63,8 +63,7 @@ def load_checkpoint(path: str | Path, **parts: Any) -> int:
         raise ValueError(f"{path} holds {sorted(checkpoint)}; pass the same parts.")
     for name, part in parts.items():
         part.load_state_dict(checkpoint[name])
-    torch.set_rng_state(checkpoint["random"]["cpu"])
-    states = checkpoint["random"]["cuda"][: torch.cuda.device_count()]
-    for device, state in enumerate(states):
-        torch.cuda.set_rng_state(state, device)
+    random = checkpoint["random"]
+    torch.set_rng_state(random["cpu"])
+    torch.cuda.set_rng_state_all(random["cuda"][: torch.cuda.device_count()])
     return checkpoint["epoch"]

@@ -246,6 +246,7 @@ def test_front_matter_says_what_is_known(project, monkeypatch):
     assert front(pages["index.md"]) == {
         "description": "All of it.",
         "verified": "CPU: not yet run. GPU: not yet run.",
+        "hide": ["toc"],
         "markdown": "index.md",
     }
     assert front(pages["verified.md"]) == {"description": "What ran."}, "it has no code"
@@ -295,7 +296,7 @@ def test_code_on_the_sheet_may_hold_a_fence(project):
     change(page, "```python { .raises", "````python { .raises")
     change(page, "answer.no_such\n```\n", f"{code}````\n")
     text = staged(project).pages["cheatsheet.md"]
-    assert f"\n````python {{ .no-copy }}\n{code}````\n" in text
+    assert f"\n````python {{ .no-copy }}\nanswer = 42\n\n{code}````\n" in text
 
 
 # Copies and files

@@ -58,7 +58,7 @@ class PageRun(Process):
         """
         outcome = self.outcome(example)
         _check_end(example, outcome)
-        _compare(example, outcome.output.rstrip(), self.device)
+        _compare(example, outcome.output.removesuffix("\n"), self.device)
         if example == self.page.examples[-1] and self.device != "cpu":
             self._check_moved()
 

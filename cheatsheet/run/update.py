@@ -41,7 +41,7 @@ def rewrite_outputs(root: Path, page: Page, rewrites: list[Rewrite]) -> None:
             problem = f"the output holds {marks}; close its fence with more backticks."
             raise SourceError(page.path, first, problem)
         newline = opening[len(opening.rstrip("\r\n")) :]
-        new = [line.rstrip() + newline for line in rewrite.output.rstrip().split("\n")]
+        new = [line.rstrip() + newline for line in rewrite.output.removesuffix("\n").split("\n")]
         if rewrite.new_title is None:
             lines[first : end - 1] = new
         else:

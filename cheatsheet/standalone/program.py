@@ -56,11 +56,14 @@ class Copy:
     @cached_property
     def before(self) -> str:
         """The lines of it that stand before what is shown."""
-        own = [s.node for s in split_statements(self.shown, 0) if not s.is_import]
-        if not own:
+        seen = split_statements(self.shown, 0)
+        own = [s.node for s in seen if not s.is_import]
+        every = split_statements(self.text, 0)
+        above = {ast.unparse(s.node) for s in every[: -len(own)]}
+        if not own or above <= {ast.unparse(s.node) for s in seen}:
             return ""
         lines, shown = self.text.split("\n"), ["", *self.shown.split("\n")]
-        end = _first_line(split_statements(self.text, 0)[-len(own)].node) - 1
+        end = _first_line(every[-len(own)].node) - 1
         first = _first_line(own[0]) - 1
         while end and shown[first].startswith("#") and lines[end - 1] == shown[first]:
             end, first = end - 1, first - 1  # a comment above the first line shown

@@ -2,9 +2,17 @@
 // readers miss in Material. document$ speaks for a load and for instant navigation.
 const labelled = (element, label) => element?.setAttribute("aria-label", label)
 
+const query = document.querySelector(".md-search__input")
+
 document$.subscribe(() => {
   // A browser's translator leaves code alone, in blocks and in sentences.
   for (const code of document.querySelectorAll("code")) code.translate = false
+  // A name breaks between its parts, not within a word.
+  for (const code of document.querySelectorAll("article td code")) {
+    const parts = code.textContent.split(/(?<=[._(=/])(?=\w)/)
+    if (!code.children.length)
+      code.replaceChildren(...parts.flatMap((part) => [document.createElement("wbr"), part]))
+  }
   // On paper, the address of a link that leaves the site is written out. With instant
   // navigation, Material makes those of the site absolute too.
   for (const link of document.links)
@@ -22,6 +30,10 @@ document$.subscribe(() => {
     output.setAttribute("role", "group")
     labelled(output, output.dataset.label)
   }
+  document.querySelector(".search-box")?.addEventListener("click", () => {
+    document.querySelector("[data-md-toggle=search]").checked ||= true
+    query.focus()
+  })
   // "Report a mistake": of the section that the address names when it is pressed.
   for (const link of document.querySelectorAll(".report a")) {
     const address = link.href
@@ -31,7 +43,6 @@ document$.subscribe(() => {
 
 // These stand outside of what instant navigation replaces.
 document.querySelector(".md-dialog").setAttribute("role", "status")
-const query = document.querySelector(".md-search__input")
 if (query) {
   labelled(document.querySelector(".md-search"), query.placeholder)
   labelled(document.querySelector(".md-search__scrollwrap"), query.placeholder)
