@@ -1,6 +1,5 @@
 """The only file that knows MkDocs; at the root, for MkDocs puts a hook's folder on the path."""
 
-import gc
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,12 +12,11 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
 
 from cheatsheet.beside import Beside
-from cheatsheet.build import finish, stage, write_pages
+from cheatsheet.build import finish, seal, stage, write_pages
 from cheatsheet.page import SourceError
 from cheatsheet.words.languages import read_languages
 
 # What is staged, and the other languages. Of files, --dirty generates those just written.
-gc.set_threshold(50_000)  # not 700: a build makes many objects, and drops few
 now, beside = {"dirty": False}, {}
 
 
@@ -78,3 +76,5 @@ def on_post_build(*, config):
         if problem := beside[code].wait():
             raise PluginError(f"mkdocs.{code}.yml: {problem}")
         shutil.copytree(beside[code].folder, Path(config.site_dir, code), dirs_exist_ok=True)
+    if not (staged.settings["extra"]["code"] or now["dirty"]):
+        seal(Path(config.config_file_path).resolve().parent, Path(config.site_dir))

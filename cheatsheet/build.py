@@ -6,11 +6,14 @@ each block gives to the clipboard where our own marks stand, and writes the file
 the pages. Between the two, any generator makes HTML of Markdown.
 """
 
+import gc
+import json
 import logging
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,6 +37,7 @@ from cheatsheet.forms.site import (
     places_of,
     titles_of,
 )
+from cheatsheet.forms.verified import FOLDER as RUNS
 from cheatsheet.forms.verified import Verified
 from cheatsheet.page import Example, Page, Shown, SourceError, load, read_text
 from cheatsheet.standalone.definitions import Definitions
@@ -42,12 +46,15 @@ from cheatsheet.words import glossary
 from cheatsheet.words.catalog import localize_package
 from cheatsheet.words.languages import Language, read_settings
 
-# Our own ids in the generator's HTML, up to the end of their tag.
 FEW = 4  # lines that a copy adds are shown with the code if they are fewer
+# Our own ids in the generator's HTML, up to the end of their tag.
 MARK = re.compile(r' id="(?P<id>block-\d+|copy-snippets-[\w-]+)"(?P<rest>[^>]*>)')
 THEME = Path(__file__).parent / "theme"
 TEMPLATES = (".html", ".jinja")
+SOURCES = ("docs/**/*", "snippets/**/*", "cheatsheet/**/*", "mkdocs*.yml", "hooks.py")
+CACHES = {"__pycache__", ".ruff_cache"}  # no sources
 log = logging.getLogger(__name__)
+gc.set_threshold(50_000)  # not 700: a build makes many objects, and drops few
 # A generator loads the program once, and then stages again and again.
 PROGRAM = {file: file.stat().st_mtime for file in THEME.parent.rglob("*.py")}
 
@@ -101,6 +108,7 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     definitions = Definitions.read(snippets)
     words = Words(**{key: extra["labels"][key] for key in Words.__annotations__})
     made = dict(zip(pages, make_standalone(list(pages.values()), definitions), strict=True))
+    copies = {name: one.copies for name, one in made.items()}
     pieces = {
         name: pieces_of(page, made[name].cells, linker(name, titles, site_url), words)
         for name, page in pages.items()
@@ -122,19 +130,22 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     }
     staged = {}
     for name, page in pages.items():
-        places = places_of(name, page, language, settings)
-        lines = _marked(page, words, made[name].copies, extra["copy"])
+        places = places_of(name, page, language, settings, titles)
+        lines = _marked(page, words, copies[name], extra["copy"])
         formulas.draw(root, page, lines)
         plots.draw(name, page, lines)
         if page.examples:
             ran = verified.short(*[name] if name != "index.md" else [])
             line = facts_line(name, places, ran, extra["labels"], site_url)
             lines[page.sections[0].line - 1] += f"\n\n{line}"
-        if len(page.sections) > 1:
+        if name == "index.md":
+            answers.group(page, lines, extra["labels"]["search_box"])
+        elif len(page.sections) > 1:
             lines[page.sections[1].line - 2] += answers.table_of(page, extra["labels"]["answers"])
         text = _filled(page, "\n".join(lines), tables.get(name, {}))
         text = text.partition("\n---\n")[2] if page.description else text
         front = {"description": page.description}
+        front |= {"hide": ["toc"]} if name == "index.md" else {}  # it is a table of contents
         front |= {kind: places[kind] for kind in ("edit", "markdown") if kind in places}
         if line := verified.line(name):
             front["verified"] = line
@@ -143,13 +154,16 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
         if name == "index.md":
             text = sheet.link_pdfs(page, text, settings, site_url)
         staged[name] = _with_front(front, text)
-    staged[SHEET] = _with_front(*sheet.page_of(root, pages, definitions, words, settings, site_url))
-    copies = {name: _copies_by_mark(page, made[name].copies) for name, page in pages.items()}
+    staged[SHEET] = _with_front(*sheet.page_of(root, pages, copies, words, settings, site_url))
+    marks = {name: _copies_by_mark(page, copies[name]) for name, page in pages.items()}
     files = {notebook_of(name): writes_json(book) + "\n" for name, book in notebooks.items()}
     texts = {name: plain_page(own, words) for name, own in pieces.items()}
     about = {name: (titles[name], pages[name].description) for name in texts}
     files |= texts | llms.of_site(settings, site_url, about, texts)
-    return Staged(staged, files, copies, snippets, settings, site_url)
+    if not language.code:  # the records are the same in all languages
+        names = [f"{kind}.json" for kind in verified.runs]
+        files |= {f"runs/{name}": read_text(root, f"{RUNS}/{name}") for name in names}
+    return Staged(staged, files, marks, snippets, settings, site_url)
 
 
 def _marked(page: Page, words: Words, copies: dict[int, Copy], said: dict) -> list[str]:
@@ -293,6 +307,27 @@ def finish(site: Path, staged: Staged, pages: Iterable[str] | None = None) -> No
     search.finish(site, THEME / "search.js", extra["search"])
     if extra["cheatsheet"]["pdf"]:
         print_pages(site, staged.site_url, address_of(SHEET))
+
+
+def seal(root: Path, site: Path) -> None:
+    """Write manifest.json: the SHA-256 of every source, and of every other file of a site.
+
+    By these, who publishes knows what the site was built of, and that it is what was tested.
+    The recorded runs are no source: they are in the site themselves.
+    """
+    made_of = {path for form in SOURCES for path in root.glob(form) if not CACHES & {*path.parts}}
+    made_of -= {*root.glob(f"{RUNS}/*")}
+    content = {"sources": _digests(root, made_of), "files": _digests(site, site.rglob("*"))}
+    text = json.dumps(content, ensure_ascii=False, indent=0, sort_keys=True)
+    (site / "manifest.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _digests(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()
+        for path in paths
+        if path.is_file()
+    }
 
 
 def _fill_marks(file: Path, copies: dict[str, Copy], words: dict[str, str]) -> None:

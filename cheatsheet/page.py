@@ -43,7 +43,7 @@ ESCAPES = {
 HIDDEN = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 )
-BLOCK = re.compile(r"/{3,}\s*(?P<kind>[^\s|]*)")
+BLOCK = re.compile(r"(?P<marks>/{3,})\s*(?P<kind>[^\s|]*)")
 BLOCKS = ("note", "tip", "warning", "danger", "details", "tab")
 FRONT_MATTER = re.compile(r"---\ndescription: (?P<description>.*\S)\n---\n")
 HEADING = re.compile(r"(?P<level>#{1,6})\s+(?P<title>.+?)\s+\{ #(?P<id>[a-z0-9-]+) \}")
@@ -289,7 +289,7 @@ class _Reader:
         self.heads = [("", "", 0, 1)]  # id, title, level, line of each section
         self.parts: list[list[Part]] = [[]]  # of each section
         self.prose: list[str] = []
-        self.open: list[int] = []  # the lines where `///` blocks begin
+        self.open: list[tuple[int, str]] = []  # the lines and the marks of open `///` blocks
         self.examples = 0
 
     def sections(self) -> tuple[Section, ...]:
@@ -311,7 +311,8 @@ class _Reader:
             number += 1
         self.end_prose(number)
         if self.open:
-            raise SourceError(self.path, self.open[-1], "this block stays open; close it by ///.")
+            line, marks = self.open[-1]
+            raise SourceError(self.path, line, f"this block stays open; close it by {marks}.")
         pairs = zip(self.heads, self.parts, strict=True)
         return tuple(Section(*head, tuple(parts)) for head, parts in pairs if parts or head[0])
 
@@ -319,12 +320,13 @@ class _Reader:
         if problem := STRAY if STRAY_FENCE.match(line) else self.escapes.get(number):
             raise SourceError(self.path, number, problem)
         if block := BLOCK.match(line):
-            kind = block["kind"]
-            if kind not in BLOCKS and (kind or not self.open):
+            marks, kind = block["marks"], block["kind"]
+            closes = not kind and self.open and self.open[-1][1] == marks
+            if kind not in BLOCKS and not closes:
                 problem = f"a block {kind!r} is not known; open one of {', '.join(BLOCKS)}."
                 raise SourceError(self.path, number, problem)
             if kind:
-                self.open.append(number)
+                self.open.append((number, marks))
             else:
                 self.open.pop()
 

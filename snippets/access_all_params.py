@@ -1,4 +1,4 @@
-"""Count the parameters of a net, and the memory they take."""
+"""Count the parameters of a net."""
 
 from typing import NamedTuple
 
@@ -26,16 +26,3 @@ def count_parameters(net: nn.Module) -> ParameterCount:
         total=sum(param.numel() for param in params),
         trainable=sum(param.numel() for param in params if param.requires_grad),
     )
-
-
-def parameter_bytes(net: nn.Module) -> int:
-    """Return the memory that the parameters of `net` take, in bytes.
-
-    A shared parameter counts once; buffers, gradients and the optimizer's state
-    do not count.
-
-    Raises:
-        ValueError: by PyTorch, while a lazy layer has not seen its first batch.
-    """
-    # Not nbytes: for a lazy layer's parameter it is 0 instead of an error.
-    return sum(param.numel() * param.element_size() for param in net.parameters())

@@ -1,38 +1,7 @@
-"""Forward passes with a constant, a loop that depends on data, and branches."""
+"""Halving without a loop that depends on the data, and parallel branches."""
 
 import torch
 from torch import nn
-from torch.nn import functional as F
-
-
-class FixedHiddenMLP(nn.Module):
-    """Use a constant, one layer twice, and a loop that depends on the data.
-
-    Shapes: `(batch, 20)` in, `()` out.
-
-    Raises:
-        ValueError: nan or infinity reaches the loop, which halving cannot shrink.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        # A buffer moves and is saved with the net, and gets no gradient.
-        self.register_buffer("rand_weight", torch.rand(20, 20))
-        self.linear = nn.Linear(20, 20)
-
-    def forward(self, X: torch.Tensor) -> torch.Tensor:
-        X = self.linear(X)
-        X = F.relu(X @ self.rand_weight + 1)
-        X = self.linear(X)  # the same weights a second time
-        finite = X.isfinite()
-        if not finite.all():
-            raise ValueError(
-                f"cannot halve {X[~finite][0].item()} down to 1: look for nan, inf or "
-                "huge values in the input and the weights (torch.isfinite)"
-            )
-        while X.abs().sum() > 1:
-            X = X / 2
-        return X.sum()
 
 
 def halve_in_one_step(X: torch.Tensor) -> torch.Tensor:

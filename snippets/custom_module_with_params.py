@@ -5,11 +5,9 @@ import math
 import torch
 from torch import nn
 from torch.nn import functional as F
-from torch.nn.modules.lazy import LazyModuleMixin
-from torch.nn.parameter import UninitializedParameter
 
 
-class MyLinear(nn.Module):
+class LinearReLU(nn.Module):
     """A linear layer followed by a ReLU: `relu(X @ weight + bias)`.
 
     Shapes: `(..., in_units)` in, `(..., units)` out; `weight` is
@@ -52,50 +50,3 @@ class MyLinear(nn.Module):
 
     def extra_repr(self) -> str:
         return f"in_units={self.in_units}, units={self.units}"
-
-
-class DetachedLinear(MyLinear):
-    """Wrong on purpose: `.data` hides the parameters from autograd.
-
-    The outputs equal those of `MyLinear`, but no gradient reaches `weight` and
-    `bias`: they never train.
-    """
-
-    def forward(self, X: torch.Tensor) -> torch.Tensor:
-        return F.relu(X @ self.weight.data + self.bias.data)
-
-
-class LazyMyLinear(LazyModuleMixin, MyLinear):
-    """A `MyLinear` that takes `in_units` from its first batch, then is one.
-
-    Shapes: `(..., in_units)` in, `(..., units)` out.
-
-    Raises:
-        ValueError: `units` is less than 1.
-    """
-
-    cls_to_become = MyLinear
-
-    def __init__(
-        self,
-        units: int,
-        device: torch.device | str | None = None,
-        dtype: torch.dtype | None = None,
-    ) -> None:
-        # Any size that MyLinear accepts: the weight made of it is replaced below.
-        super().__init__(1, units, device=device, dtype=dtype)
-        self.in_units = None
-        self.weight = UninitializedParameter(device=device, dtype=dtype)
-
-    def reset_parameters(self) -> None:
-        if not self.has_uninitialized_params():
-            super().reset_parameters()
-
-    def initialize_parameters(self, X: torch.Tensor) -> None:
-        """Give the weight its shape; PyTorch calls this before the first forward."""
-        # A state dict loaded before has brought the weight and its shape already.
-        if self.has_uninitialized_params():
-            self.weight.materialize((X.shape[-1], self.units))
-            self.in_units = X.shape[-1]
-            self.reset_parameters()
-        self.in_units = self.weight.shape[0]

@@ -25,6 +25,11 @@ COUNT = 2
 CPU = torch.device("cpu")
 CPU_KERNEL = torch._C.DispatchKeySet(torch._C.DispatchKey.CPU)
 COMPOSITE = ("CompositeExplicitAutograd", "CompositeExplicitAutogradNonFunctional")
+AUTOCAST = torch._C.DispatchKeySet(torch._C.DispatchKey.AutocastPrivateUse1)
+# What autocast computes in its own type, and what in float32: as on CUDA, but few.
+LOWER = ["linear", "matmul", "mm", "bmm", "addmm", "conv1d", "conv2d"]
+FLOAT32 = ["mse_loss", "l1_loss", "cross_entropy_loss", "softmax.int", "log_softmax.int"]
+FLOAT32 += ["layer_norm", "norm.Scalar"]
 # The operations that may take tensors of several devices.
 CROSSING = {"copy_", "_copy_from", "_foreach_copy_", "_index_put_impl_"}
 CROSSING |= {"index", "index_put_", "_unsafe_index"}
@@ -86,6 +91,11 @@ def install() -> None:
             _implement(name.removeprefix("aten::"), _run)
     for name in ("source_Storage", "source_Storage_storage_offset", "source_Tensor"):
         _implement(f"set_.{name}", _share)
+    _library.fallback(torch.library.fallthrough_kernel, "AutocastPrivateUse1")
+    for name in LOWER:
+        _autocast(name, lambda: torch.get_autocast_dtype(NAME))
+    for name in FLOAT32:
+        _autocast(name, lambda: torch.float32)
     Tensor.device = property(device_of)
     Tensor.to = _to
     torch.UntypedStorage.device = property(_device_of_storage)
@@ -117,6 +127,23 @@ def _implement(name: str, kernel) -> None:
         return kernel(op, *args, **kwargs)
 
     _aten_library.impl(op, implementation, "PrivateUse1")
+
+
+def _autocast(name: str, dtype) -> None:
+    """Let autocast give an operation its tensors of floats in another type."""
+    packet, _, overload = name.partition(".")
+    op = getattr(getattr(torch.ops.aten, packet), overload or "default")
+
+    def implementation(*args, **kwargs):
+        def cast(tensor: Tensor) -> Tensor:
+            floats = tensor.is_floating_point() and tensor.dtype != torch.float64
+            return tensor.to(dtype()) if floats else tensor
+
+        with torch._C._ExcludeDispatchKeyGuard(AUTOCAST):
+            args, kwargs = tree_map_only(Tensor, cast, (args, kwargs))
+            return op(*args, **kwargs)
+
+    _aten_library.impl(op, implementation, "AutocastPrivateUse1")
 
 
 def _run(op, *args, **kwargs):

@@ -246,6 +246,7 @@ def test_front_matter_says_what_is_known(project, monkeypatch):
     assert front(pages["index.md"]) == {
         "description": "All of it.",
         "verified": "CPU: not yet run. GPU: not yet run.",
+        "hide": ["toc"],
         "markdown": "index.md",
     }
     assert front(pages["verified.md"]) == {"description": "What ran."}, "it has no code"
@@ -295,7 +296,7 @@ def test_code_on_the_sheet_may_hold_a_fence(project):
     change(page, "```python { .raises", "````python { .raises")
     change(page, "answer.no_such\n```\n", f"{code}````\n")
     text = staged(project).pages["cheatsheet.md"]
-    assert f"\n````python {{ .no-copy }}\n{code}````\n" in text
+    assert f"\n````python {{ .no-copy }}\nanswer = 42\n\n{code}````\n" in text
 
 
 # Copies and files
@@ -519,12 +520,17 @@ def test_the_search_asks_our_worker(project, tmp_path):
     workers.mkdir(parents=True)
     (workers / "search.1a2b.min.js").write_text("theirs", encoding="utf-8")
     (site / "search").mkdir()
-    (site / "search/search_index.json").write_text('{"docs": []}', encoding="utf-8")
+    text = "<p><code>b</code> <em>c</em></p> <pre><code>d</code></pre>"
+    entry = {"location": "a/", "title": "A", "text": text}
+    index = site / "search/search_index.json"
+    index.write_text(json.dumps({"config": {}, "docs": [entry, entry]}), encoding="utf-8")
     finish(site, made)
     own = (ROOT / "cheatsheet/theme/search.js").read_bytes()
     assert (workers / "search.1a2b.min.js").read_bytes() == own
-    words = (workers / "words.js").read_text(encoding="utf-8")
-    assert words.startswith('const IGNORED = ["a","an",')
+    found = json.loads((site / "search/sections.json").read_text(encoding="utf-8"))
+    assert found["docs"] == [entry | {"text": "<code>b</code> c</p> <pre>d</pre>"}]
+    assert found["ignored"][:2] == ["a", "an"] and found["far"]
+    assert json.loads(index.read_text(encoding="utf-8")) == {"config": {}, "docs": []}
 
 
 @pytest.mark.parametrize("mark", ["block-2", "copy-snippets-nets-make"])

@@ -1,19 +1,17 @@
 #!/usr/bin/env bash
 # Put a built site on the branch gh-pages of a repository, whole or not at all.
-# usage: .github/scripts/publish.sh SITE REPOSITORY COMMIT
+# usage: .github/scripts/publish.sh SITE REPOSITORY COMMIT EVIDENCE
 #   SITE        the folder of the built site
 #   REPOSITORY  the address of the repository; with GH_TOKEN set, gh signs in
-#   COMMIT      the commit of main that the site was built from
+#   COMMIT      the commit of main that the site was built from, which is checked out
+#   EVIDENCE    the folder of what the tests wrote; evidence.py says what it must prove
 # The commit is made aside and pushed in one piece, without force: the branch is either
 # what it was or the whole new site, and what someone pushed in between is not lost.
 set -euo pipefail
-site=$1 repository=$2 commit=$3
+site=$1 repository=$2 commit=$3 evidence=$4
 branch=refs/heads/gh-pages
 
-if [ ! -f "$site/index.html" ]; then
-  echo "::error::$site has no index.html: this is no built site. Nothing is published."
-  exit 1
-fi
+python3 "$(dirname "$0")/evidence.py" "$site" "$commit" "$evidence"
 
 aside=$(mktemp -d)
 trap 'rm -rf "$aside"' EXIT

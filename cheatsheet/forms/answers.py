@@ -52,6 +52,27 @@ def list_failures(pages: dict[str, Page]) -> str:
     return "\n".join(one.line(name) for one, name in found)
 
 
+def group(page: Page, lines: list[str], words: str) -> None:
+    """On the front page, make a box to search from, with these words, and columns of what
+    stands before the first code: each section that has prose alone is kept together."""
+    ends = [section.line for section in page.sections[1:]] + [len(lines) + 1]
+    alone = [
+        (section.line, end)
+        for section, end in zip(page.sections[1:], ends[1:], strict=False)
+        if all(isinstance(part, Prose) for part in section.parts)
+    ]
+    first_code = min((example.line for example in page.examples), default=len(lines))
+    alone = [(start, end) for start, end in alone if end <= first_code]
+    if not alone:
+        return
+    for start, end in alone:
+        lines[start - 1] = f"//// html | section\n\n{lines[start - 1]}"
+        lines[end - 2] += "\n\n////\n"
+    box = f"//// html | button.search-box\n{words}\n////"
+    lines[alone[0][0] - 1] = f"{box}\n\n///// html | div.groups\n\n{lines[alone[0][0] - 1]}"
+    lines[alone[-1][1] - 2] += "\n/////\n"
+
+
 def table_of(page: Page, head: tuple[str, str]) -> str:
     """The sections of a page, each with its answer: the lines marked in its first block."""
     rows = []

@@ -1,8 +1,8 @@
 """The words of the search: what readers type, and in which script.
 
 theme/search.js answers questions in the browser; finish puts it in the place of the
-theme's own worker. It asks words.js, made here: words to ignore, other words for the same
-thing, and traditional characters.
+theme's own worker. It reads sections.json, made here: the sections of the site, words to
+ignore, other words for the same thing, and traditional characters.
 """
 
 import json
@@ -12,6 +12,8 @@ from pathlib import Path
 from cheatsheet.words.text import HAN
 
 RUN = re.compile(f"[{HAN}]+")
+# Of the markup, theme/search.js reads what parts code from prose, and sentences.
+TAG = re.compile(r"(?<=<pre>)<code>|</code>(?=</pre>)|<(?!/?(?:pre|code)>|/p>|/li>)[^>]*>")
 
 
 def teach(terms: list[str]) -> None:
@@ -25,26 +27,25 @@ def teach(terms: list[str]) -> None:
 
 
 def finish(site: Path, script: Path, words: dict) -> None:
-    """Put our worker in the place of Material's, and its words beside it.
+    """Put our worker in the place of Material's, and write what it reads.
 
-    `words` are the lists `ignored` and `synonyms` of a config's `extra.search`. The index
-    keeps one entry a section: where several pages are generated anew under `mkdocs serve
-    --dirty`, Material leaves those of before the edit in it, too.
+    `words` is a config's `extra.search`. Each section is taken once: where several pages are
+    generated anew under `mkdocs serve --dirty`, Material leaves those of before the edit in
+    its index, too. That index is fetched with every page, so it is left without sections.
     """
     file = site / "search/search_index.json"
-    if not file.exists():
+    workers = list(site.glob("assets/javascripts/workers/search.*.min.js"))
+    if not workers or not file.exists():
         return
     index = json.loads(file.read_text(encoding="utf-8"))
-    index["docs"] = list({entry["location"]: entry for entry in index["docs"]}.values())
-    file.write_text(_json(index), encoding="utf-8")
-    lines = [
-        f"const IGNORED = {_json(words['ignored'])}",
-        f"const SYNONYMS = {_json(words['synonyms'])}",
-        f"const SIMPLIFIED = {_json(simplified(index['docs']))}",
-    ]
-    for worker in site.glob("assets/javascripts/workers/search.*.min.js"):
+    docs = {entry["location"]: entry for entry in index["docs"]}
+    plain = [entry | {"text": TAG.sub("", entry["text"])} for entry in docs.values()]
+    ignored = [word for row in words["ignored"].values() for word in row]
+    found = words | {"ignored": ignored, "simplified": simplified(plain), "docs": plain}
+    file.with_name("sections.json").write_text(_json(found), encoding="utf-8")
+    file.write_text(_json(index | {"docs": []}), encoding="utf-8")
+    for worker in workers:
         worker.write_bytes(script.read_bytes())
-        worker.with_name("words.js").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _json(value) -> str:

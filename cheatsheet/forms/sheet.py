@@ -1,8 +1,7 @@
 """The printable sheet as one page of Markdown, made of blocks of the other pages.
 
-docs/cheatsheet.yml chooses the sections. Nothing is typed anew: headings, answers, code
-and outputs are those of the pages, definitions those of `snippets`, and what all blocks
-import stands once, on top.
+docs/cheatsheet.yml chooses the sections. Nothing is typed anew: headings, answers, outputs
+and code, made whole, are those of the pages. What all blocks import stands once, on top.
 """
 
 import ast
@@ -11,7 +10,6 @@ import sys
 from pathlib import Path
 from urllib.parse import urljoin
 
-from cheatsheet.forms.compact import compact
 from cheatsheet.forms.narrow import make_narrow
 from cheatsheet.forms.pdf import FILES as PDFS
 from cheatsheet.forms.plain import Words, fence
@@ -26,9 +24,7 @@ from cheatsheet.page import (
     read_text,
     split_lines,
 )
-from cheatsheet.standalone.definitions import Definitions
-from cheatsheet.standalone.program import Reader
-from cheatsheet.standalone.statements import Statement
+from cheatsheet.standalone.program import Copy
 from cheatsheet.words.settings import read_settings
 
 SELECTION = "docs/cheatsheet.yml"
@@ -54,14 +50,15 @@ def _read_selection(root: Path) -> dict[str, list[str]]:
 def page_of(
     root: Path,
     pages: dict[str, Page],
-    definitions: Definitions,
+    copies: dict[str, dict[int, Copy]],
     words: Words,
     settings: dict,
     site_url: str,
 ) -> tuple[dict, str]:
     """The sheet of a site with these settings, as front matter and Markdown.
 
-    `pages` are those of one language by file name. Errors as `compose`.
+    `pages` are those of one language, and `copies` what they give to take along, by file
+    name. Errors as `compose`.
     """
     said = settings["extra"]["cheatsheet"]
     front = {
@@ -74,7 +71,7 @@ def page_of(
     head = f"\n# {settings['site_name']} {{ #cheatsheet }}\n\n"
     head += f"{_pdfs(settings, site_url)}\n{{ .sheet-pdfs }}\n\n" if said["pdf"] else ""
     head += f"{said['intro']} [{site_url}](index.md)\n\n"
-    return front, head + compose(root, pages, definitions, words)
+    return front, head + compose(root, pages, copies, words)
 
 
 def link_pdfs(page: Page, text: str, settings: dict, site_url: str) -> str:
@@ -98,96 +95,74 @@ def _pdfs(settings: dict, site_url: str) -> str:
     return settings["extra"]["cheatsheet"]["pdfs"].format(**links)
 
 
-def compose(root: Path, pages: dict[str, Page], definitions: Definitions, words: Words) -> str:
+def compose(
+    root: Path, pages: dict[str, Page], copies: dict[str, dict[int, Copy]], words: Words
+) -> str:
     """What stands below the title of the sheet, each section in a block of its own.
 
     Raises:
         SourceError: the selection is no table of pages and sections, or names a page, a section
             or code that is not there.
     """
-    sheet = _Sheet(root, words)
+    sections: list[Parts] = []
+    imports: set[tuple[str, str]] = set()  # module ("" for `import x`), name
     for name, ids in _read_selection(root).items():
         page = pages.get(f"{name}.md")
         if page is None:
             folder = next(iter(pages.values())).path.parent.as_posix()
-            raise sheet.error(name, name, f"there is no {folder}/{name}.md")
-        sections = {section.id: section for section in page.sections}
-        reader = Reader(page, definitions)
+            raise _error(root, name, name, f"there is no {folder}/{name}.md")
+        known = {section.id: section for section in page.sections}
         for one in ids:
-            if one not in sections:
-                raise sheet.error(name, one, f"{page.path} has no section {one}")
-            level = 3 if name in ids and one != name else 2
-            sheet.add(name, sections[one], level, reader)
-    return "\n\n".join([fence(PYTHON, _merge(sheet.imports)), *sheet.finish()]) + "\n"
+            if one not in known:
+                raise _error(root, name, one, f"{page.path} has no section {one}")
+            code = next((p for p in known[one].parts if isinstance(p, (Example, Shell))), None)
+            if code is None:
+                raise _error(root, name, one, f"the section {one} of {name} has no code")
+            parts = _heading(name, known[one], nested=name in ids and one != name)
+            if isinstance(code, Shell):
+                parts.append((SHELL, code.code.source))
+            else:
+                copy = copies[f"{name}.md"][code.line]
+                parts.append((PYTHON, _without_imports(copy.text, imports)))
+                short = (o for o in code.outputs.values() if _is_short(o.source))
+                parts += [(words.header(code, output), output.source) for output in short]
+            sections.append(parts)
+    narrow = iter(make_narrow([text for own in sections for h, text in own if h == PYTHON]))
+    blocks = [fence(PYTHON, _merge(imports))]
+    for parts in sections:
+        texts = [(h, next(narrow) if h == PYTHON else text) for h, text in parts]
+        shown = [fence(header, text) if header else text for header, text in texts]
+        blocks.append("\n\n".join(["/// html | section", *shown, "///"]))
+    return "\n\n".join(blocks) + "\n"
 
 
-class _Sheet:
-    """What the sheet holds so far."""
+def _error(root: Path, page: str, word: str, problem: str) -> SourceError:
+    lines = split_lines(read_text(root, SELECTION))
+    line = next((n for n, text in enumerate(lines, 1) if text.startswith(f"{page}:")), 1)
+    return SourceError(SELECTION, line, f"{problem}; mend {word!r} here.")
 
-    def __init__(self, root: Path, words: Words):
-        self.root, self.words = root, words
-        self.sections: list[Parts] = []
-        self.imports: set[tuple[str, str]] = set()  # module ("" for `import x`), name
-        self._shown: set[str] = set()
 
-    def error(self, page: str, word: str, problem: str) -> SourceError:
-        lines = split_lines(read_text(self.root, SELECTION))
-        line = next((n for n, text in enumerate(lines, 1) if text.startswith(f"{page}:")), 1)
-        return SourceError(SELECTION, line, f"{problem}; mend {word!r} here.")
+def _heading(page: str, section: Section, nested: bool) -> Parts:
+    """The heading as a link to the page; of the page itself, the answer below it, too."""
+    anchor = section.id if section.id == page else f"{page}-{section.id}"
+    link = f"[{section.title}]({page}.md#{section.id})"
+    parts: Parts = [("", f"{'###' if nested else '##'} {link} {{ #{anchor} }}")]
+    first = section.parts[0]
+    if section.id == page and isinstance(first, Prose):
+        answer = " ".join(first.text.split("\n\n")[0].split("\n"))
+        parts.append(("", answer.replace("](#", f"]({page}.md#")))
+    return parts
 
-    def add(self, page: str, section: Section, level: int, reader: Reader) -> None:
-        name = section.id
-        code = next((p for p in section.parts if isinstance(p, (Example, Shell))), None)
-        if code is None:
-            raise self.error(page, name, f"the section {name} of {page} has no code")
-        anchor = name if name == page else f"{page}-{name}"
-        link = f"[{section.title}]({page}.md#{name})"
-        parts: Parts = [("", f"{'#' * level} {link} {{ #{anchor} }}")]
-        self.sections.append(parts)
-        first = section.parts[0]
-        if name == page and isinstance(first, Prose):
-            answer = " ".join(first.text.split("\n\n")[0].split("\n"))
-            parts.append(("", answer.replace("](#", f"]({page}.md#")))
-        if isinstance(code, Shell):
-            parts.append((SHELL, code.code.source))
-            return
-        parts += [(PYTHON, text) for text in self._python(code, reader)]
-        short = (output for output in code.outputs.values() if _is_short(output.source))
-        parts += [(self.words.header(code, output), output.source) for output in short]
 
-    def _python(self, example: Example, reader: Reader) -> list[str]:
-        """The code without its imports, after the definitions that it uses."""
-        imports, needs, shown = reader.for_sheet(example)
-        self._import(imports, shown)
-        new = [s for s in needs if not s.is_import and s.source not in self._shown]
-        self._shown |= {statement.source for statement in new}
-        definitions = "\n".join(compact(statement.source) for statement in new)
-        self._import([s for s in needs if s.is_import], definitions)
-        code = re.sub(r"\n{3,}", "\n\n", shown)
-        return [definitions, code] if definitions else [code]
-
-    def _import(self, statements: list[Statement], code: str) -> None:
-        """Note what the code uses of imports."""
-        used = {n.id for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Name)}
-        nodes = [statement.node for statement in statements if statement.binds & used]
-        self.imports |= {
-            (getattr(node, "module", ""), ast.unparse(alias))
-            for node in nodes
-            for alias in node.names
-        }
-
-    def finish(self) -> list[str]:
-        """The sections as Markdown, the code as narrow as a column."""
-        code = [text for parts in self.sections for header, text in parts if header == PYTHON]
-        narrow = iter(make_narrow(code))
-        sections = []
-        for parts in self.sections:
-            texts = []
-            for header, text in parts:
-                text = next(narrow) if header == PYTHON else text
-                texts.append(fence(header, text) if header else text)
-            sections.append("\n\n".join(["/// html | section", *texts, "///"]))
-        return sections
+def _without_imports(code: str, imports: set[tuple[str, str]]) -> str:
+    """The code without its imports, which are noted."""
+    lines: list[str | None] = list(code.split("\n"))
+    for node in ast.parse(code).body:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            imports |= {(getattr(node, "module", ""), ast.unparse(one)) for one in node.names}
+            lines[node.lineno - 1 : node.end_lineno] = [None] * (node.end_lineno - node.lineno + 1)
+    kept = [line for line in lines if line is not None]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip("\n")
 
 
 def _is_short(output: str) -> bool:

@@ -74,9 +74,14 @@ def notebook_of(name: str) -> str:
     return f"{address_of(name)}{stem}.ipynb"
 
 
-def places_of(name: str, page: Page, language: Language, settings: dict) -> dict[str, str]:
-    """Where a page stands in other forms: its source, its Markdown, notebook, and in Colab."""
-    places = {}
+def places_of(
+    name: str, page: Page, language: Language, settings: dict, titles: Iterable[str]
+) -> dict[str, str]:
+    """Where a page stands in other forms: its source, its Markdown, notebook, and in Colab.
+
+    `titles` are the names of all pages, the one of the runs among them or not.
+    """
+    places = {"verified": "verified.md"} if "verified.md" in titles else {}
     repository = settings.get("repo_url") or ""
     if repository:
         places["edit"] = f"{repository.rstrip('/')}/edit/main/{page.path}"
@@ -93,7 +98,7 @@ def facts_line(name: str, places: dict[str, str], ran: str, labels: dict, site_u
     """What stands below the title of a page: on what it `ran`, and where it is in other forms."""
     words = labels["facts"]
     runs = posixpath.relpath("verified.md", posixpath.dirname(name))
-    links = [f"[{ran or words['verified']}]({runs})"]
+    links = [f"[{ran or words['verified']}]({runs})"] if "verified" in places else []
     for kind in ("notebook", "colab", "markdown"):
         if kind in places:
             address = urljoin(site_url, places[kind])

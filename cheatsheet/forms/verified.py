@@ -77,8 +77,9 @@ class Verified:
             return [self.words["not_yet"], *[""] * (len(self.words["facts"]) - 1)]
         commit = f"`{run.commit[:10]}`" if run.commit else ""
         results = Counter(block.result for block in run.blocks)
+        time = run.time.replace("T", " ").removesuffix("+00:00") + " UTC"
         return [
-            run.time.replace("T", " ").removesuffix("+00:00") + " UTC",
+            f"[{time}]({run.workflow})" if run.workflow else time,
             run.torch,
             run.python,
             run.platform,

@@ -7,6 +7,7 @@ itself: it cannot be edited by hand without being noticed.
 import ast
 import hashlib
 import json
+import os
 import platform
 import re
 import subprocess
@@ -19,7 +20,8 @@ from pathlib import Path
 from cheatsheet.page import Fence, Page, SourceError
 from cheatsheet.run.devices import TITLES
 
-SCHEMA = 1
+SCHEMA = 2
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)  # of the project
 HASH = '"[0-9a-f]{32}"'
 TEXT = '".+"'
 COUNT = r"[1-9]\d*"
@@ -61,6 +63,7 @@ class Run:
     time: str = of(r'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00"')  # when it ended
     commit: str | None = of('"[0-9a-f]{40}"|null')  # null: outside of git
     dirty: bool | None = of("true|false|null")  # did the files differ from the commit?
+    workflow: str | None = of(r'"https?://\S+/actions/runs/\d+"|null')  # null: by hand
     torch: str = of(r'"\d+\.\d+.*"')
     python: str = of(r'"3\.\d+\.\d+.*"')
     platform: str = of(TEXT)
@@ -72,12 +75,13 @@ def describe_run(device: dict, root: Path, blocks: list[Block]) -> Run:
     """A run that ends now, on `device` (as of `devices.describe`)."""
     import torch  # here, as in devices.py
 
-    commit = _git(root, "rev-parse", "HEAD")
+    commit = commit_of(root)
     changes = _git(root, "status", "--porcelain", "--", ".", ":(exclude)docs/runs")
     return Run(
         time=datetime.now(UTC).isoformat(timespec="seconds"),
         commit=commit,
         dirty=None if commit is None else bool(changes),
+        workflow=workflow_run(),
         torch=str(torch.__version__),
         python=platform.python_version(),
         platform=f"{platform.system()} {platform.machine()}",
@@ -86,7 +90,21 @@ def describe_run(device: dict, root: Path, blocks: list[Block]) -> Run:
     )
 
 
+def commit_of(root: Path) -> str | None:
+    """The commit that is checked out; None outside of git."""
+    return _git(root, "rev-parse", "HEAD")
+
+
+def workflow_run() -> str | None:
+    """The address of the workflow run that this is a part of; None where it is of none."""
+    names = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
+    server, repository, number = map(os.environ.get, names)
+    return f"{server}/{repository}/actions/runs/{number}" if number else None
+
+
 def _git(root: Path, *arguments: str) -> str | None:
+    if not (root / ".git").exists():  # a repository around it is another one
+        return None
     try:
         done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True)
     except FileNotFoundError:
@@ -118,14 +136,16 @@ def read_records(folder: Path, root: Path) -> dict[str, Run]:
 
     Raises:
         SourceError: a file is not what `pytest --record` wrote: it is cut off, of
-            another schema, was edited, bears the name of another device, or is of a
-            day to come. It names the file, and the command that records it again.
+            another schema, was edited, says a thing twice, bears the name of another
+            device, is of a time when that could not run, or of a commit that is not in
+            the history. It names the file, and the command that records it again.
     """
     found = {}
     for path in sorted(folder.glob("*.json")):
         name, kind = path.relative_to(root), path.stem
         try:
             found[kind] = _read(path.read_text(encoding="utf-8"), kind)
+            _check_commit(found[kind], root)
         except (OSError, ValueError) as error:  # of a decoder too
             device = kind if kind in TITLES else "cpu"
             problem = f"this is no recorded run: {error}; record it again: pytest docs --device "
@@ -135,7 +155,7 @@ def read_records(folder: Path, root: Path) -> dict[str, Run]:
 
 
 def _read(text: str, kind: str) -> Run:
-    record = json.loads(text)
+    record = json.loads(text, object_pairs_hook=_without_twins)
     schema = record.pop("schema", None) if isinstance(record, dict) else None
     if schema != SCHEMA:
         raise ValueError(f"it has the schema {schema}, and {SCHEMA} is needed")
@@ -150,9 +170,32 @@ def _read(text: str, kind: str) -> Run:
         raise ValueError(f"device.driver: {device.driver!r} on {device.kind}")
     if device.kind != kind:
         raise ValueError(f"it is a run on the device {device.kind}")
-    if datetime.fromisoformat(run.time) > datetime.now(UTC) + timedelta(days=1):
-        raise ValueError(f"it is of a day to come, {run.time}")
+    (place, times), *_ = Counter((block.page, block.line) for block in blocks).most_common(1)
+    if times > 1:
+        raise ValueError(f"blocks: {place[0]}:{place[1]} stands there {times} times")
+    if not BEGIN < datetime.fromisoformat(run.time) < datetime.now(UTC) + timedelta(days=1):
+        raise ValueError(f"time: {run.time} is before this project, or a day to come")
     return replace(run, device=device, blocks=tuple(blocks))
+
+
+def _without_twins(pairs: list[tuple[str, object]]) -> dict:
+    (key, times), *_ = [*Counter(key for key, _ in pairs).most_common(1), ("", 0)]
+    if times > 1:
+        raise ValueError(f"it has the key {key!r} {times} times")
+    return dict(pairs)
+
+
+def _check_commit(run: Run, root: Path) -> None:
+    """Where the whole history is at hand, the commit is of it, and older than the run."""
+    if not run.commit or _git(root, "rev-parse", "--is-shallow-repository") != "false":
+        return
+    if _git(root, "merge-base", "--is-ancestor", run.commit, "HEAD") is None:
+        raise ValueError(f"commit: {run.commit} is not in the history")
+    committed = datetime.fromtimestamp(
+        int(_git(root, "log", "-1", "--format=%ct", run.commit)), UTC
+    )
+    if datetime.fromisoformat(run.time) < committed:
+        raise ValueError(f"time: {run.time} is before its commit, {committed.isoformat()}")
 
 
 def _strictly(kind, values: object, where: str):

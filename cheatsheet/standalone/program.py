@@ -47,7 +47,7 @@ class Copy:
     @property
     def imports(self) -> bool:
         """Imports came with it."""
-        return not _imports_in(self.text) <= _imports_in(self.shown)
+        return self.before.startswith(("import ", "from "))
 
     @property
     def lines(self) -> int:
@@ -56,11 +56,14 @@ class Copy:
     @cached_property
     def before(self) -> str:
         """The lines of it that stand before what is shown."""
-        own = [s.node for s in split_statements(self.shown, 0) if not s.is_import]
-        if not own:
+        seen = split_statements(self.shown, 0)
+        own = [s.node for s in seen if not s.is_import]
+        every = split_statements(self.text, 0)
+        above = {ast.unparse(s.node) for s in every[: -len(own)]}
+        if not own or above <= {ast.unparse(s.node) for s in seen}:
             return ""
         lines, shown = self.text.split("\n"), ["", *self.shown.split("\n")]
-        end = _first_line(split_statements(self.text, 0)[-len(own)].node) - 1
+        end = _first_line(every[-len(own)].node) - 1
         first = _first_line(own[0]) - 1
         while end and shown[first].startswith("#") and lines[end - 1] == shown[first]:
             end, first = end - 1, first - 1  # a comment above the first line shown
@@ -69,12 +72,6 @@ class Copy:
 
 def _first_line(node: ast.stmt) -> int:
     return min(one.lineno for one in [node, *getattr(node, "decorator_list", [])])
-
-
-@lru_cache(maxsize=4096)
-def _imports_in(code: str) -> frozenset[str]:
-    statements = split_statements(code, 0)
-    return frozenset(ast.unparse(s.node) for s in statements if s.is_import)
 
 
 @dataclass(frozen=True)
@@ -248,14 +245,6 @@ class Reader:
         text = _join([s.source for s in imports], [*bodies, own])
         path = self.definitions.path(part.module)
         return Copy(path, own.line, text, own.source + "\n", _bound(bodies), False)
-
-    def for_sheet(self, part: Example) -> tuple[list[Statement], list[Statement], str]:
-        """The imports so far, the definitions that the block uses, and the block.
-
-        Imports and definitions come with more than the block needs of them.
-        """
-        block = self.blocks[part.line]
-        return *self._needs(part, block.statements), block.without_imports()
 
 
 class _Cells:

@@ -8,21 +8,20 @@ import time
 import pytest
 
 from tests.github.conftest import REPOSITORY, run, script
-from tests.github.flows import ROOT
 
 PUBLISH = script("publish", "Publish")
 
 
 class Server:
-    """The repository on the server: bare, with a branch main."""
+    """The repository on the server: bare, with a branch main at the commit of the job."""
 
-    def __init__(self, folder, environment):
+    def __init__(self, folder, environment, job):
         self.folder = folder / f"{REPOSITORY}"
         self.environment = environment
         self.folder.mkdir(parents=True)
         self.git("init", "--quiet", "--bare", "--initial-branch=main")
-        tree = self.git("hash-object", "-t", "tree", "-w", "/dev/null")
-        self.main = self.commit(tree, "refs/heads/main")
+        self.main = job.commit
+        job.run("git", "push", "--quiet", str(self.folder), "main")
 
     def git(self, *arguments, **environment) -> str:
         done = subprocess.run(
@@ -47,8 +46,9 @@ class Server:
         return self.git("rev-list", "gh-pages").split() if listed else []
 
     def files(self) -> dict[str, str]:
-        names = self.git("ls-tree", "-r", "--name-only", "gh-pages").splitlines()
-        return {name: self.git("show", f"gh-pages:{name}") for name in names}
+        """The names of what is published, and the ids of what they hold."""
+        listed = self.git("ls-tree", "-rz", "gh-pages").strip("\0").split("\0")
+        return {line.partition("\t")[2]: line.split()[2] for line in listed}
 
     def hook(self, name: str, lines: str) -> None:
         file = self.folder / "hooks" / name
@@ -58,68 +58,64 @@ class Server:
 
 
 @pytest.fixture
-def server(tmp_path, environment):
-    server = Server(tmp_path / "server", environment)
-    environment["GITHUB_SHA"] = server.main
-    environment["GITHUB_SERVER_URL"] = str(tmp_path / "server")
-    return server
+def job(proved):
+    """The checkout of the job, the site that was built, and what proves it."""
+    # Such a file git leaves out unless told otherwise, and the names it says.
+    (proved.site / ".gitignore").write_text("*\n", encoding="utf-8")
+    (proved.site / "old.html").write_text("old", encoding="utf-8")
+    proved.seal()
+    return proved
+
+
+def toward(folder, environment: dict) -> dict:
+    """Git finds in the folder what it asks of GitHub."""
+    config = folder.with_name("gitconfig")
+    config.write_text(f'[url "{folder}/"]\n  insteadOf = https://github.com/\n')
+    return environment | {"GIT_CONFIG_GLOBAL": str(config)}
 
 
 @pytest.fixture
-def job(tmp_path):
-    """The folder of the job: the scripts, and the site that was built."""
-    folder = tmp_path / "job"
-    folder.mkdir()
-    (folder / ".github").symlink_to(ROOT / ".github")
-    site = folder / "site"
-    (site / "zh").mkdir(parents=True)
-    (site / "index.html").write_text("first", encoding="utf-8")
-    (site / "zh" / "index.html").write_text("首页", encoding="utf-8")
-    (site / "old.html").write_text("old", encoding="utf-8")
-    # Such files git leaves out unless told otherwise.
-    (site / ".gitignore").write_text("*\n", encoding="utf-8")
-    return folder
+def server(tmp_path, environment, job):
+    server = Server(tmp_path / "server", environment, job)
+    environment |= toward(tmp_path / "server", environment) | {"GITHUB_SHA": server.main}
+    return server
 
 
-FIRST = {
-    ".nojekyll": "",
-    ".gitignore": "*",
-    "index.html": "first",
-    "zh/index.html": "首页",
-    "old.html": "old",
-}
+def site_of(job) -> dict[str, str]:
+    """What must be published: the names of the site's files, and git's ids of them."""
+    names = [str(p.relative_to(job.site)) for p in job.site.rglob("*") if p.is_file()]
+    ids = job.run("git", "hash-object", "--no-filters", *(f"site/{name}" for name in names)).stdout
+    empty = job.run("git", "hash-object", "/dev/null").stdout.strip()
+    return {**dict(zip(names, ids.split(), strict=True)), ".nojekyll": empty}
 
 
 def change(job) -> None:
-    (job / "site" / "old.html").unlink()
-    (job / "site" / "index.html").write_text("second", encoding="utf-8")
-
-
-SECOND = {**FIRST, "index.html": "second"}
-del SECOND["old.html"]
+    (job.site / "old.html").unlink()
+    job.change("site/index.html", "</title>", " </title>")
+    job.seal()
 
 
 def test_the_first_publishing_makes_the_branch(server, job, environment):
-    done = run(PUBLISH, job, environment)
+    done = run(PUBLISH, job.root, environment)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert server.files() == FIRST
+    assert server.files() == site_of(job)
     assert len(server.commits()) == 1
     assert server.git("log", "-1", "--format=%s", "gh-pages").endswith(server.main)
     assert server.git("rev-parse", "main") == server.main
 
 
 def test_the_next_one_replaces_the_whole_site(server, job, environment):
-    run(PUBLISH, job, environment)
+    run(PUBLISH, job.root, environment)
     change(job)
-    done = run(PUBLISH, job, environment)
+    done = run(PUBLISH, job.root, environment)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert server.files() == SECOND
+    assert server.files() == site_of(job)
     assert len(server.commits()) == 2
 
 
 def test_a_custom_domain_stays(server, job, environment):
     """GitHub keeps it in a file of the branch, which no build knows."""
-    run(PUBLISH, job, environment)
+    run(PUBLISH, job.root, environment)
     name = server.folder / "CNAME"
     name.write_text("sheet.example.org\n", encoding="utf-8")
     blob = server.git("hash-object", "-w", str(name))
@@ -129,14 +125,14 @@ def test_a_custom_domain_stays(server, job, environment):
     tree = server.git("write-tree", **index)
     server.commit(tree, "refs/heads/gh-pages", server.git("rev-parse", "gh-pages"))
     change(job)
-    done = run(PUBLISH, job, environment)
+    done = run(PUBLISH, job.root, environment)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert server.files() == {**SECOND, "CNAME": "sheet.example.org"}
+    assert server.files() == {**site_of(job), "CNAME": blob}
 
 
 def test_nothing_new_makes_no_commit(server, job, environment):
-    run(PUBLISH, job, environment)
-    done = run(PUBLISH, job, environment)
+    run(PUBLISH, job.root, environment)
+    done = run(PUBLISH, job.root, environment)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "same already" in done.stdout
     assert len(server.commits()) == 1
@@ -144,7 +140,8 @@ def test_nothing_new_makes_no_commit(server, job, environment):
 
 def test_a_push_in_between_is_not_lost(server, job, environment, tmp_path):
     """Someone pushes after this job has read the branch and before its own push."""
-    run(PUBLISH, job, environment)
+    run(PUBLISH, job.root, environment)
+    first = site_of(job)
     change(job)
     [old] = server.commits()
     tools = tmp_path / "tools"
@@ -161,35 +158,37 @@ def test_a_push_in_between_is_not_lost(server, job, environment, tmp_path):
     )
     tools.joinpath("git").chmod(0o755)
     raced = environment | {"PATH": f"{tools}:{environment['PATH']}"}
-    done = run(PUBLISH, job, raced)
+    done = run(PUBLISH, job.root, raced)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "::error::The branch gh-pages refused the site" in done.stdout
-    assert server.files() == FIRST
+    assert server.files() == first
     assert len(server.commits()) == 2
-    done = run(PUBLISH, job, environment)
+    done = run(PUBLISH, job.root, environment)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert server.files() == SECOND
+    assert server.files() == site_of(job)
     assert len(server.commits()) == 3
 
 
 def test_a_refusal_of_the_server_fails(server, job, environment):
-    run(PUBLISH, job, environment)
+    run(PUBLISH, job.root, environment)
+    first = site_of(job)
     change(job)
     server.hook("pre-receive", "echo protected >&2; exit 1")
-    done = run(PUBLISH, job, environment)
+    done = run(PUBLISH, job.root, environment)
     assert done.returncode == 1
     assert "protected" in done.stderr
-    assert server.files() == FIRST
+    assert server.files() == first
 
 
 def test_an_interruption_leaves_the_old_site(server, job, environment, tmp_path):
-    run(PUBLISH, job, environment)
+    run(PUBLISH, job.root, environment)
+    first = site_of(job)
     change(job)
     # All has arrived at the server, and the branch is not moved yet.
     server.hook("pre-receive", f"touch '{tmp_path}/arrived'; sleep 60")
     process = subprocess.Popen(
         ["bash", "-e", "-c", PUBLISH],
-        cwd=job,
+        cwd=job.root,
         env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -200,40 +199,39 @@ def test_an_interruption_leaves_the_old_site(server, job, environment, tmp_path)
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    assert server.files() == FIRST
+    assert server.files() == first
     server.git("fsck", "--strict", "--connectivity-only")
     server.hook("pre-receive", "exit 0")
-    done = run(PUBLISH, job, environment)
+    done = run(PUBLISH, job.root, environment)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert server.files() == SECOND
+    assert server.files() == site_of(job)
     assert len(server.commits()) == 2
 
 
 def test_an_older_commit_leaves_the_site_to_the_newer(server, job, environment):
     tree = server.git("rev-parse", "main^{tree}")
     newer = server.commit(tree, "refs/heads/main", server.main)
-    done = run(PUBLISH, job, environment)
+    done = run(PUBLISH, job.root, environment)
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"::notice::main is at {newer}" in done.stdout
     assert server.commits() == []
 
 
-@pytest.mark.parametrize("what", ["no site", "half a site"])
-def test_no_site_is_not_published(server, job, environment, what):
-    run(PUBLISH, job, environment)
-    if what == "no site":
-        (job / "site").rename(job / "elsewhere")
-    else:
-        (job / "site" / "index.html").unlink()
-    done = run(PUBLISH, job, environment)
+@pytest.mark.parametrize("what", ["site", "site/zh", "evidence"])
+def test_what_is_not_proved_is_not_published(server, job, environment, what):
+    """By evidence.py: test_evidence.py has the faults."""
+    run(PUBLISH, job.root, environment)
+    first = site_of(job)
+    (job.root / what).rename(job.root / "elsewhere")
+    done = run(PUBLISH, job.root, environment)
     assert done.returncode == 1
-    assert "no index.html" in done.stdout
-    assert server.files() == FIRST
+    assert "Nothing is published." in done.stderr
+    assert server.files() == first
 
 
 def test_no_server(job, environment, tmp_path):
-    nowhere = {"GITHUB_SERVER_URL": str(tmp_path), "GITHUB_SHA": "0" * 40}
-    done = run(PUBLISH, job, environment | nowhere)
+    nowhere = toward(tmp_path / "nowhere", environment) | {"GITHUB_SHA": job.commit}
+    done = run(PUBLISH, job.root, nowhere)
     assert done.returncode != 0
     assert "does not appear to be a git repository" in done.stderr
 
@@ -249,7 +247,7 @@ def test_the_token_is_given_by_gh_and_is_on_no_command_line(server, job, environ
     )
     tools.joinpath("git").chmod(0o755)
     environment |= {"PATH": f"{tools}:{environment['PATH']}", "GH_TOKEN": "t0p-secret"}
-    done = run(PUBLISH, job, environment)
+    done = run(PUBLISH, job.root, environment)
     assert done.returncode == 0, done.stdout + done.stderr
     commands = log.read_text(encoding="utf-8")
     assert "credential.helper !gh auth git-credential" in commands

@@ -134,7 +134,7 @@ def test_the_matrix_names_torch_that_the_tool_knows(tmp_path, environment):
 def test_every_package_is_checked_by_its_hash():
     lines = read(ACTION)["runs"]["steps"][1]["run"]
     installs = re.findall(r"pip install.*", lines)
-    assert installs == ['pip install --require-hashes -r "$LOCK"']
+    assert installs == ['pip install --isolated --require-hashes -r "$LOCK"']
 
 
 @pytest.mark.parametrize("file", sorted(ROOT.glob(".github/scripts/*.sh")), ids=lambda f: f.name)

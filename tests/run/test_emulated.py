@@ -56,6 +56,17 @@ CASES = {
         z.copy_(y)
         assert torch.equal(z, x)
     """,
+    "autocast computes in another type": """
+        net, y = nn.Linear(3, 2).to(first), x.to(first)
+        with torch.autocast("emulated", dtype=torch.bfloat16):
+            out = net(y)
+            assert (out.dtype, out.device) == (torch.bfloat16, first)
+            loss = nn.functional.mse_loss(out, out.detach() + 1)
+            assert loss.dtype == torch.float32
+        loss.backward()
+        assert net.weight.dtype == net.weight.grad.dtype == torch.float32
+        assert net(y).dtype == torch.float32
+    """,
     "views share memory, and out= gets its size": """
         y = x.to(second)
         y.t()[1:].zero_()

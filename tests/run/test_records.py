@@ -1,6 +1,8 @@
 """`--record`: what a run writes, and what of it holds when a page changes."""
 
 import json
+import os
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +28,12 @@ PAGE = (
 )
 
 
+IN_WORKFLOW = {
+    "GITHUB_SERVER_URL": "https://github.com",
+    "GITHUB_REPOSITORY": "owner/cheatsheet",
+    "GITHUB_RUN_ID": "77",
+}
+WORKFLOW = "https://github.com/owner/cheatsheet/actions/runs/77"
 SAME = '```python\n1\n```\n\n```text title="CPU"\n1\n```\n'
 
 
@@ -34,7 +42,8 @@ def recorded(tmp_path_factory) -> tuple[Path, Run]:
     """A project with a page, and the record of a run over it on a bare machine."""
     pages = {"en/page": PAGE, "emulated/same": SAME}
     root = plant(tmp_path_factory.mktemp("project"), pages)
-    done = run_pytest(root, "docs/en", "--record", "docs/runs/cpu.json", bare=True)
+    record = ("--record", "docs/runs/cpu.json")
+    done = run_pytest(root, "docs/en", *record, bare=True, **IN_WORKFLOW)
     assert done.returncode == 1  # the last fence is wrong
     assert "recorded in docs/runs/cpu.json" in done.stdout
     return root, read_records(root / "docs/runs", root)["cpu"]
@@ -44,6 +53,7 @@ def test_what_is_recorded(recorded):
     _, run = recorded
     assert run.device.kind == "cpu"
     assert run.commit is run.dirty is None  # no git there
+    assert run.workflow == WORKFLOW
     blocks = [(b.page, b.line, b.id, b.result, b.output is None) for b in run.blocks]
     assert blocks == [
         ("docs/en/page.md", 3, "page", "passed", True),
@@ -135,11 +145,11 @@ def _with(part: str, **changes) -> str:
 BAD = {
     "cut off": ("cpu", lambda text: text[:-100], "this is no recorded run: "),
     "empty": ("cpu", lambda text: "", "this is no recorded run: "),
-    "no record": ("cpu", lambda text: "[]", "it has the schema None, and 1 is needed"),
+    "no record": ("cpu", lambda text: "[]", "it has the schema None, and 2 is needed"),
     "old schema": (
         "cpu",
-        lambda text: text.replace('"schema": 1', '"schema": 0'),
-        "it has the schema 0, and 1 is needed",
+        lambda text: text.replace('"schema": 2', '"schema": 0'),
+        "it has the schema 0, and 2 is needed",
     ),
     "edited": (
         "cpu",
@@ -175,7 +185,27 @@ BAD = {
     "of a day to come": (
         "cpu",
         lambda text: _rewritten(time="2999-01-01T00:00:00+00:00"),
-        "it is of a day to come",
+        "time: 2999-01-01T00:00:00+00:00 is before this project, or a day to come",
+    ),
+    "of 1970": (
+        "cpu",
+        lambda text: _rewritten(time="1970-01-01T00:00:00+00:00"),
+        "time: 1970-01-01T00:00:00+00:00 is before this project, or a day to come",
+    ),
+    "a key twice": (
+        "cpu",
+        lambda text: text.replace("{", '{"dirty": false,', 1),
+        "it has the key 'dirty' 2 times",
+    ),
+    "a key of a block twice": (
+        "cpu",
+        lambda text: text.replace('"result":', '"result": "passed", "result":', 1),
+        "it has the key 'result' 2 times",
+    ),
+    "a block twice": (
+        "cpu",
+        lambda text: _rewritten(blocks=[json.loads(FILE.read_text("utf-8"))["blocks"][0]] * 2),
+        "stands there 2 times",
     ),
     "a key too few": ("cpu", lambda text: _rewritten(dirty="nothing"), "are needed"),
     "a key too many": ("cpu", lambda text: _rewritten(more=1), "are needed"),
@@ -189,6 +219,7 @@ BAD_VALUES = {
         "time": "2026-11-24",
         "commit": "HEAD",
         "dirty": 0,
+        "workflow": "by hand",
         "torch": "newest",
         "python": "2.7.18",
         "platform": "",
@@ -233,6 +264,69 @@ def test_a_bad_record_is_named_with_the_cure(tmp_path, name):
     assert str(error.value).endswith(cure)
 
 
+def git(folder: Path, *arguments: str) -> str:
+    who = ("-c", "user.name=x", "-c", "user.email=x@example.org")
+    day = {f"GIT_{one}_DATE": "2026-02-03T04:05:06Z" for one in ("AUTHOR", "COMMITTER")}
+    done = subprocess.run(
+        ["git", *who, *arguments],
+        cwd=folder,
+        env=os.environ | day,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def history(tmp_path) -> Path:
+    """A project with two commits, and one of another branch."""
+    folder = tmp_path / "history"
+    folder.mkdir()
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    git(folder, "commit", "--quiet", "--allow-empty", "-m", "first")
+    git(folder, "checkout", "--quiet", "-b", "other")
+    git(folder, "commit", "--quiet", "--allow-empty", "-m", "other")
+    git(folder, "checkout", "--quiet", "main")
+    git(folder, "commit", "--quiet", "--allow-empty", "-m", "second")
+    return folder
+
+
+def runs_of(root: Path, **changes) -> dict[str, Run]:
+    (root / "cpu.json").write_text(_rewritten(**changes), encoding="utf-8")
+    return read_records(root, root)
+
+
+def test_a_record_of_a_commit_before_is_taken(history):
+    for commit in ("HEAD", "HEAD~1"):
+        assert runs_of(history, commit=git(history, "rev-parse", commit))["cpu"]
+    assert runs_of(history, commit=None, dirty=None)["cpu"]
+
+
+@pytest.mark.parametrize("commit", ["0" * 40, "other"])
+def test_a_commit_that_is_not_in_the_history_is_named(history, commit):
+    commit = git(history, "rev-parse", commit)
+    with pytest.raises(SourceError, match=rf"^cpu\.json:1: .* commit: {commit} is not in the hi"):
+        runs_of(history, commit=commit)
+
+
+def test_a_run_before_its_commit_is_named(history):
+    commit = git(history, "rev-parse", "HEAD")
+    assert runs_of(history, commit=commit, time="2026-02-03T04:05:06+00:00")
+    with pytest.raises(
+        SourceError, match=r"^cpu\.json:1: .*05:05\+00:00 is before its commit, 2026"
+    ):
+        runs_of(history, commit=commit, time="2026-02-03T04:05:05+00:00")
+
+
+def test_what_no_history_tells_is_not_asked(history, tmp_path):
+    """A checkout without history, as that of a job, and a folder within another repository."""
+    git(tmp_path, "clone", "--quiet", "--depth=1", history.as_uri(), "shallow")
+    assert runs_of(tmp_path / "shallow", commit="0" * 40)
+    (history / "inside").mkdir()
+    assert runs_of(history / "inside", commit="0" * 40)
+
+
 def test_a_record_that_is_no_text_is_named(tmp_path):
     (tmp_path / "cpu.json").write_bytes(b"{\xff")
     with pytest.raises(SourceError, match=r"^cpu\.json:1: this is no .*can't decode.*; record"):
@@ -271,7 +365,7 @@ def test_the_records_of_the_repository_are_of_its_pages():
 
 
 def test_an_old_record_is_written_as_it_was(tmp_path):
-    """The form of the file stays, to the letter: schema 1, its order, its digest."""
+    """The form of the file stays, to the letter: schema 2, its order, its digest."""
     run = read_records(FILE.parent, ROOT)["cpu"]
     write_record(tmp_path / "cpu.json", run)
     assert (tmp_path / "cpu.json").read_bytes() == FILE.read_bytes()

@@ -1,6 +1,8 @@
 """The files of the built site: two whole languages, tied together, none foreign."""
 
+import json
 import re
+from hashlib import sha256
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from xml.etree import ElementTree
 
@@ -187,6 +189,26 @@ def test_not_found_page(site):
 def _navigation() -> list[str]:
     text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     return re.findall(r"^ +- [^:]+: ([a-z/-]+)\.md$", text, re.M)
+
+
+def test_the_manifest_is_of_this_very_site(site):
+    """Who publishes takes what it says for what was tested here."""
+    file = site.folder / "manifest.json"
+    manifest = json.loads(file.read_text(encoding="utf-8"))
+    found = {
+        path.relative_to(site.folder).as_posix(): sha256(path.read_bytes()).hexdigest()
+        for path in site.folder.rglob("*")
+        if path.is_file() and path != file
+    }
+    assert manifest["files"] == found
+    for name in ("hooks.py", "docs/zh/index.md", "cheatsheet/theme/search.js", "mkdocs.zh.yml"):
+        assert manifest["sources"][name] == sha256((ROOT / name).read_bytes()).hexdigest()
+    assert not [name for name in manifest["sources"] if "cache" in name or "docs/runs" in name]
+
+
+def test_the_records_are_in_the_site(site):
+    for record in (ROOT / "docs/runs").glob("*.json"):
+        assert (site.folder / "runs" / record.name).read_bytes() == record.read_bytes()
 
 
 def test_nothing_is_built_twice(site):

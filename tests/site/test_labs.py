@@ -153,7 +153,7 @@ def test_definitions_are_in_the_language_of_the_notebook(site):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_search_finds_a_lab_and_no_numbers_of_its_axes(site, language):
-    file = site.folder / LANGUAGES[language] / "search/search_index.json"
+    file = site.folder / LANGUAGES[language] / "search/sections.json"
     entries = json.loads(file.read_text(encoding="utf-8"))["docs"]
     text = {entry["location"]: entry["text"] for entry in entries}
     section = text["labs/initialization-through-depth/#gradients"]

@@ -13,13 +13,13 @@ import pytest
 import yaml
 
 from cheatsheet.build import stage
-from cheatsheet.forms.compact import compact
 from cheatsheet.forms.narrow import COLUMNS, make_narrow
 from cheatsheet.forms.plain import Words
 from cheatsheet.forms.sheet import SELECTION, compose
 from cheatsheet.page import Page, load, read
 from cheatsheet.run.judge import PageRun
 from cheatsheet.standalone.definitions import Definitions
+from cheatsheet.standalone.program import make_standalone
 from cheatsheet.words.languages import read_languages
 from cheatsheet.words.text import CHINESE
 from tests.site.conftest import (
@@ -56,7 +56,9 @@ def sheet(request) -> tuple[str, Page]:
     """A language, and its sheet as a page like others, definitions in English."""
     folder = f"docs/{request.param}"
     pages = {f"{name}.md": load(ROOT, f"{folder}/{name}.md") for name in SECTIONS}
-    text = compose(ROOT, pages, Definitions.read(ROOT), Words({}, "", "Output", "Error", "Fix"))
+    made = make_standalone(list(pages.values()), Definitions.read(ROOT))
+    copies = {name: one.copies for name, one in zip(pages, made, strict=True)}
+    text = compose(ROOT, pages, copies, Words({}, "", "Output", "Error", "Fix"))
     text = text.replace("/// html | section", "/// note")  # as a page may say it
     text = re.sub(r'(?m)^```text \{ .*data-label="\w+(?: · (\w+))?" \}$', _title, text)
     text = re.sub(r"(?m)^```(python|bash) \{ \.no-copy \}$", r"```\1", text)
@@ -181,7 +183,7 @@ def test_the_sheet_is_a_page_of_the_site(tab, site, language):
     assert tab.locator(".sheet button").count() == 0
     tab.locator(".md-search__input").fill("Sequential")
     tab.locator(".md-search-result__link").first.wait_for()
-    index = (site.folder / own / "search/search_index.json").read_text("utf-8")
+    index = (site.folder / own / "search/sections.json").read_text("utf-8")
     assert not [e for e in json.loads(index)["docs"] if "cheatsheet/" in e["location"]]
     tab.keyboard.press("Escape")
     tab.locator(".language-switch__link").click()
@@ -261,42 +263,6 @@ def test_without_chromium_the_cure_is_named(tmp_path):
     assert "apt-get install chromium" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "site").exists()
-
-
-LONG = '''\
-class Half(nn.Module):
-    """Halve."""
-
-    size: int
-
-    def __init__(self, size: int, 大: str | None = None) -> None:
-        super().__init__()
-        # Only for the check.
-        odd = size % 2
-        half = size // 2
-        # What is said of the check goes too.
-        if odd:
-            raise ValueError(f"{odd}")
-
-        # This stays.
-        self.half = half
-        if size > 8:
-            self.half = 4
-'''
-SHORT = """\
-class Half(nn.Module):
-    size: int
-    def __init__(self, size, 大 = None):
-        super().__init__()
-        half = size // 2
-        # This stays.
-        self.half = half
-        if size > 8:
-            self.half = 4"""
-
-
-def test_a_definition_is_made_compact():
-    assert compact(LONG) == SHORT
 
 
 def test_code_is_made_narrow():

@@ -117,12 +117,12 @@ def test_every_language_links_to_every_other(site, folder):
 
 
 def test_its_search_index_is_its_own(site):
-    file = site / "fr/search/search_index.json"
+    file = site / "fr/search/sections.json"
     entries = json.loads(file.read_text(encoding="utf-8"))["docs"]
     text = "".join(entry["title"] + entry["text"] for entry in entries)
     assert "Réseau sur GPU" in text
     assert "FR Return the devices" in text
-    english = (site / "search/search_index.json").read_text(encoding="utf-8")
+    english = (site / "search/sections.json").read_text(encoding="utf-8")
     assert "FR Return" not in english
 
 

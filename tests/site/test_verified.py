@@ -49,7 +49,7 @@ def test_each_page_says_what_it_ran_on(site, language, name):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_search_does_not_find_it(site, language):
     """On every page the same words, which answer nobody."""
-    file = site.folder / LANGUAGES[language] / "search/search_index.json"
+    file = site.folder / LANGUAGES[language] / "search/sections.json"
     entries = json.loads(file.read_text(encoding="utf-8"))["docs"]
     texts = [entry["text"].replace("\u200b", "") for entry in entries]
     assert not [text for text in texts if NEVER[language] in text]
@@ -84,7 +84,7 @@ def planted(tmp_path_factory):
         for name in ("define-network", "custom-module")
         for block in blocks_of(project, language, name)
     ]
-    run = replace(RUN, blocks=tuple(blocks))
+    run = replace(RUN, blocks=tuple(blocks), workflow=WORKFLOW)
     write_record(project / "docs/runs/cpu.json", run)
     emulated = replace(run, device=Device("emulated", "emulated", None, 2))
     write_record(project / "docs/runs/emulated.json", emulated)
@@ -96,6 +96,7 @@ def planted(tmp_path_factory):
     return staged, len(blocks_of(project, "en", "define-network"))
 
 
+WORKFLOW = "https://github.com/owner/cheatsheet/actions/runs/77"
 PLANTED = ("index", "define-network", "custom-module", "gpu-info", "verified")
 
 
@@ -150,6 +151,7 @@ def test_the_page_of_all_runs(planted, language):
     assert runs[0][1:] == ["CPU", "GPU", emulated[language]]
     cells = [row[1] for row in runs]
     assert {RUN.torch, RUN.device.name, RUN.platform} <= set(cells)
+    assert cells[1].endswith(f" UTC]({WORKFLOW})")  # who reads it sees who made it
     count = planted[1]
     rows = {row[0].partition("](")[2]: row[1:] for row in pages[1:]}
     assert rows["define-network.md)"] == [f"{count} / {count}", f"0 / {count}"]

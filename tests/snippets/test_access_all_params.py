@@ -1,4 +1,4 @@
-"""Counts and bytes, against numbers worked out by hand and against PyTorch."""
+"""Counts, against numbers worked out by hand and against PyTorch."""
 
 import pickle
 
@@ -6,11 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from snippets.access_all_params import (
-    ParameterCount,
-    count_parameters,
-    parameter_bytes,
-)
+from snippets.access_all_params import ParameterCount, count_parameters
 
 
 def make_net() -> nn.Sequential:
@@ -50,7 +46,6 @@ def test_count_equals_the_length_of_the_flat_vector():
 
 def test_a_shared_parameter_counts_once():
     assert count_parameters(make_tied()) == (25 + 5 + 5, 35)
-    assert parameter_bytes(make_tied()) == 35 * 4
 
 
 def test_a_shared_module_counts_once():
@@ -61,51 +56,24 @@ def test_a_shared_module_counts_once():
 def test_buffers_do_not_count():
     # BatchNorm1d: weight and bias are parameters, the running statistics are not.
     assert count_parameters(nn.BatchNorm1d(8)) == (16, 16)
-    assert parameter_bytes(nn.BatchNorm1d(8)) == 64
 
 
 def test_a_net_without_parameters_counts_zero():
     assert count_parameters(nn.ReLU()) == (0, 0)
-    assert parameter_bytes(nn.ReLU()) == 0
-
-
-@pytest.mark.parametrize(
-    ("dtype", "size"),
-    [(torch.float64, 8), (torch.float32, 4), (torch.bfloat16, 2)],
-)
-def test_bytes_follow_the_dtype(dtype, size):
-    assert parameter_bytes(make_net().to(dtype)) == 49 * size
-
-
-def test_bytes_add_up_over_dtypes():
-    net = make_net()
-    net[0].half()
-    assert parameter_bytes(net) == 40 * 2 + 9 * 4
-
-
-def test_bytes_equal_the_storages():
-    net = make_net()
-    assert parameter_bytes(net) == sum(
-        param.untyped_storage().nbytes() for param in net.parameters()
-    )
 
 
 def test_meta_device_counts_without_memory():
     with torch.device("meta"):
         net = nn.Linear(100_000, 100_000)
     assert count_parameters(net).total == 100_000 * 100_000 + 100_000
-    assert parameter_bytes(net) == 4 * (100_000 * 100_000 + 100_000)
 
 
-@pytest.mark.parametrize(
-    ("measure", "expected"), [(count_parameters, (15, 15)), (parameter_bytes, 60)]
-)
-def test_lazy_layer_raises_until_its_first_batch(measure, expected):
+def test_lazy_layer_raises_until_its_first_batch():
     net = nn.Sequential(nn.LazyLinear(3))
     with pytest.raises(ValueError, match=r"uninitialized parameter.*dummy batch"):
-        measure(net)
+        count_parameters(net)
     net(torch.zeros(2, 4))
-    assert measure(net) == expected
+    assert count_parameters(net) == (15, 15)
 
 
 def test_count_is_picklable():

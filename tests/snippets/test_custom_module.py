@@ -1,4 +1,4 @@
-"""MLP and DeepMLP against nn.Sequential with the same weights."""
+"""MLP against nn.Sequential with the same weights."""
 
 import copy
 import pickle
@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from snippets.custom_module import MLP, DeepMLP
+from snippets.custom_module import MLP
 
 
 def make_sequential(mlp: MLP) -> nn.Sequential:
@@ -75,63 +75,9 @@ def test_mlp_trains():
     assert losses[-1] < losses[0] / 4
 
 
-@pytest.mark.parametrize("sizes", [(3, 2), (5, 4, 3), [6, 5, 4, 3, 2]])
-def test_deep_mlp_equals_sequential(sizes):
+def test_copies_compute_the_same():
     torch.manual_seed(0)
-    net = DeepMLP(sizes)
-    layers = []
-    for layer in net.layers:
-        layers += [layer, nn.ReLU()]
-    X = torch.randn(7, sizes[0])
-    Y = net(X)
-    assert Y.shape == (7, sizes[-1])
-    assert torch.equal(Y, nn.Sequential(*layers[:-1])(X))
-    assert (Y < 0).any(), "the last layer has no ReLU"
-
-
-def test_deep_mlp_registers_every_layer():
-    shapes = {name: tuple(param.shape) for name, param in DeepMLP([4, 8, 2]).named_parameters()}
-    assert shapes == {
-        "layers.0.weight": (8, 4),
-        "layers.0.bias": (8,),
-        "layers.1.weight": (2, 8),
-        "layers.1.bias": (2,),
-    }
-
-
-def test_deep_mlp_of_the_sizes_of_mlp_is_mlp():
-    torch.manual_seed(0)
-    mlp, deep, X = MLP(), DeepMLP((20, 256, 10)), torch.randn(2, 20)
-    deep.layers[0].load_state_dict(mlp.hidden.state_dict())
-    deep.layers[1].load_state_dict(mlp.out.state_dict())
-    assert torch.equal(deep(X), mlp(X))
-
-
-def test_deep_mlp_passes_device_and_dtype_to_every_layer():
-    net = DeepMLP([4, 8, 8, 2], device="meta", dtype=torch.float64)
-    kinds = {(param.device.type, param.dtype) for param in net.parameters()}
-    assert kinds == {("meta", torch.float64)}
-    assert net(torch.empty(3, 4, device="meta", dtype=torch.float64)).shape == (3, 2)
-
-
-def test_deep_mlp_follows_the_defaults():
-    with torch.device("meta"):
-        assert {param.device.type for param in DeepMLP([4, 2]).parameters()} == {"meta"}
-    assert {param.dtype for param in DeepMLP([4, 2]).parameters()} == {torch.float32}
-
-
-@pytest.mark.parametrize("sizes", [[], [3]])
-def test_deep_mlp_refuses_too_few_sizes(sizes):
-    message = f"sizes is {sizes}: give at least two, "
-    with pytest.raises(ValueError) as error:
-        DeepMLP(sizes)
-    assert str(error.value).startswith(message)
-
-
-@pytest.mark.parametrize("make", [MLP, lambda: DeepMLP([20, 8, 10])])
-def test_copies_compute_the_same(make):
-    torch.manual_seed(0)
-    net, X = make(), torch.randn(2, 20)
+    net, X = MLP(), torch.randn(2, 20)
     for clone in (pickle.loads(pickle.dumps(net)), copy.deepcopy(net)):
         assert torch.equal(clone(X), net(X))
         with torch.no_grad():
@@ -139,10 +85,9 @@ def test_copies_compute_the_same(make):
         assert not torch.equal(clone(X), net(X))
 
 
-@pytest.mark.parametrize("make", [MLP, lambda: DeepMLP([20, 8, 10])])
-def test_state_dict_goes_from_one_net_to_another(make):
+def test_state_dict_goes_from_one_net_to_another():
     torch.manual_seed(0)
-    net, clone, X = make(), make(), torch.randn(2, 20)
+    net, clone, X = MLP(), MLP(), torch.randn(2, 20)
     assert not torch.equal(clone(X), net(X))
     clone.load_state_dict(net.state_dict())
     assert torch.equal(clone(X), net(X))

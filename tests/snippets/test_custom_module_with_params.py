@@ -1,4 +1,4 @@
-"""MyLinear against autograd's own affine map and ReLU; the .data form failing."""
+"""LinearReLU against autograd's own affine map and ReLU."""
 
 import copy
 import math
@@ -8,15 +8,15 @@ import pytest
 import torch
 from torch import nn
 
-from snippets.custom_module_with_params import DetachedLinear, LazyMyLinear, MyLinear
+from snippets.custom_module_with_params import LinearReLU
 
 # The batch's shape without its last dimension, in_units, units.
 SHAPES = [((2,), 5, 3), ((), 4, 2), ((3, 4), 6, 1), ((1,), 1, 1), ((8,), 3, 7)]
 
 
-def make_layer(in_units: int, units: int, **options) -> MyLinear:
-    """A MyLinear whose bias is not zero, so that a forgotten bias is seen."""
-    layer = MyLinear(in_units, units, **options)
+def make_layer(in_units: int, units: int, **options) -> LinearReLU:
+    """A LinearReLU whose bias is not zero, so that a forgotten bias is seen."""
+    layer = LinearReLU(in_units, units, **options)
     nn.init.normal_(layer.bias)
     return layer
 
@@ -95,12 +95,12 @@ def test_trains():
     X, target = torch.randn(64, 5), make_layer(5, 3)
     with torch.no_grad():
         Y = target(X)
-    losses = train(MyLinear(5, 3), X, Y)
+    losses = train(LinearReLU(5, 3), X, Y)
     assert losses[-1] < losses[0] / 10
 
 
 def test_parameters_are_registered_and_are_all_there_is():
-    layer = MyLinear(5, 3)
+    layer = LinearReLU(5, 3)
     shapes = {name: tuple(param.shape) for name, param in layer.named_parameters()}
     assert shapes == {"weight": (5, 3), "bias": (3,)}
     assert all(type(param) is nn.Parameter for param in layer.parameters())
@@ -111,7 +111,7 @@ def test_parameters_are_registered_and_are_all_there_is():
 @pytest.mark.parametrize(("in_units", "units"), [(8, 2000), (500, 40), (2000, 8)])
 def test_initial_weight_has_variance_two_over_in_units(in_units, units):
     torch.manual_seed(0)
-    layer = MyLinear(in_units, units)
+    layer = LinearReLU(in_units, units)
     std = math.sqrt(2 / in_units)
     # Of n draws, the mean is off by std / sqrt(n) and the deviation by that / sqrt(2).
     error = std / math.sqrt(in_units * units)
@@ -122,7 +122,7 @@ def test_initial_weight_has_variance_two_over_in_units(in_units, units):
 
 def test_initial_scale_keeps_the_signal_through_many_layers():
     torch.manual_seed(0)
-    net = nn.Sequential(*(MyLinear(512, 512) for _ in range(8)))
+    net = nn.Sequential(*(LinearReLU(512, 512) for _ in range(8)))
     with torch.no_grad():
         mean_square = net(torch.randn(256, 512)).square().mean().item()
     # The square's mean after a ReLU: half of 2, the variance of what goes into it.
@@ -141,136 +141,35 @@ def test_reset_parameters_draws_again_and_keeps_the_objects():
     assert (weight != before).all()
     assert torch.equal(bias, torch.zeros(3))
     torch.manual_seed(1)
-    assert torch.equal(MyLinear(5, 3).weight, weight)
+    assert torch.equal(LinearReLU(5, 3).weight, weight)
 
 
 def test_repr():
-    assert repr(MyLinear(5, 3)) == "MyLinear(in_units=5, units=3)"
+    assert repr(LinearReLU(5, 3)) == "LinearReLU(in_units=5, units=3)"
 
 
 def test_device_and_dtype():
-    layer = MyLinear(5, 3, device="meta", dtype=torch.float64)
+    layer = LinearReLU(5, 3, device="meta", dtype=torch.float64)
     kinds = {(param.device.type, param.dtype) for param in layer.parameters()}
     assert kinds == {("meta", torch.float64)}
-    assert MyLinear(5, 3).weight.dtype == torch.float32
+    assert LinearReLU(5, 3).weight.dtype == torch.float32
 
 
 @pytest.mark.parametrize(("in_units", "units"), [(0, 3), (5, 0), (-1, 3)])
 def test_refuses_sizes_below_one(in_units, units):
     message = f"^in_units is {in_units} and units is {units}: give at least 1"
     with pytest.raises(ValueError, match=message):
-        MyLinear(in_units, units)
+        LinearReLU(in_units, units)
 
 
 def test_wrong_width_raises():
     with pytest.raises(RuntimeError, match="cannot be multiplied"):
-        MyLinear(5, 3)(torch.ones(2, 4))
+        LinearReLU(5, 3)(torch.ones(2, 4))
 
 
-def test_detached_computes_the_same_outputs():
+def test_copies_compute_the_same():
     torch.manual_seed(0)
-    layer, detached, X = make_layer(5, 3), DetachedLinear(5, 3), torch.randn(4, 5)
-    detached.load_state_dict(layer.state_dict())
-    assert torch.equal(detached(X), layer(X))
-
-
-def test_detached_alone_cannot_go_backward():
-    layer = DetachedLinear(5, 3)
-    Y = layer(torch.ones(2, 5))
-    assert not Y.requires_grad and Y.grad_fn is None
-    with pytest.raises(RuntimeError, match="does not require grad"):
-        Y.sum().backward()
-
-
-def test_detached_in_a_net_gets_no_gradient_and_never_trains():
-    torch.manual_seed(0)
-    X, target = torch.randn(64, 5), make_layer(5, 3)
-    with torch.no_grad():
-        Y = target(X)
-    net = nn.Sequential(nn.Linear(5, 8), DetachedLinear(8, 8), nn.Linear(8, 3))
-    before = copy.deepcopy(net)
-    losses = train(net, X, Y)
-    assert losses[-1] < losses[0], "the rest of the net trains, so nobody notices"
-    assert net[1].weight.grad is None and net[1].bias.grad is None
-    assert torch.equal(net[1].weight, before[1].weight)
-    assert torch.equal(net[1].bias, before[1].bias)
-    for i in (0, 2):
-        assert net[i].weight.grad is not None
-        assert not torch.equal(net[i].weight, before[i].weight)
-
-
-def test_right_form_in_the_same_net_gets_gradients():
-    torch.manual_seed(0)
-    net = nn.Sequential(nn.Linear(5, 8), MyLinear(8, 8), nn.Linear(8, 3))
-    net(torch.randn(4, 5)).sum().backward()
-    assert all(param.grad is not None for param in net.parameters())
-
-
-def test_lazy_becomes_the_layer_of_the_first_batch():
-    torch.manual_seed(0)
-    layer, X = LazyMyLinear(3), torch.randn(2, 5)
-    assert repr(layer) == "LazyMyLinear(in_units=None, units=3)"
-    assert layer.has_uninitialized_params()
-    Y = layer(X)
-    assert type(layer) is MyLinear
-    assert repr(layer) == "MyLinear(in_units=5, units=3)"
-    assert layer.weight.shape == (5, 3)
-    assert type(layer.weight) is nn.Parameter
-    torch.testing.assert_close(Y, torch.relu(X @ layer.weight + layer.bias))
-    with pytest.raises(RuntimeError, match="cannot be multiplied"):
-        layer(torch.ones(2, 6))
-
-
-def test_lazy_draws_with_the_scale_of_the_first_batch():
-    torch.manual_seed(0)
-    layer = LazyMyLinear(100)
-    layer(torch.ones(1, 400))
-    std = math.sqrt(2 / 400)
-    assert layer.weight.std().item() == pytest.approx(std, rel=0.02)
-    assert torch.equal(layer.bias, torch.zeros(100))
-
-
-def test_lazy_trains_with_an_optimizer_built_before_the_first_batch():
-    torch.manual_seed(0)
-    X, target = torch.randn(64, 5), make_layer(5, 3)
-    with torch.no_grad():
-        Y = target(X)
-    losses = train(LazyMyLinear(3), X, Y)
-    assert losses[-1] < losses[0] / 10
-
-
-def test_lazy_takes_a_state_dict_instead_of_a_first_batch():
-    torch.manual_seed(0)
-    trained, layer, X = make_layer(5, 3), LazyMyLinear(3), torch.randn(2, 5)
-    layer.load_state_dict(trained.state_dict())
-    assert torch.equal(layer(X), trained(X))
-    assert repr(layer) == "MyLinear(in_units=5, units=3)"
-
-
-def test_lazy_follows_device_and_dtype():
-    layer = LazyMyLinear(3, dtype=torch.float64).to(torch.float32)
-    assert layer(torch.ones(2, 5)).dtype == torch.float32
-    layer = LazyMyLinear(3, device="meta", dtype=torch.float64)
-    assert layer(torch.ones(2, 5, device="meta", dtype=torch.float64)).shape == (2, 3)
-    assert layer.weight.device.type == "meta"
-
-
-def test_lazy_refuses_no_units():
-    with pytest.raises(ValueError, match="units is 0: give at least 1"):
-        LazyMyLinear(0)
-
-
-@pytest.mark.parametrize("kind", [MyLinear, DetachedLinear])
-def test_copies_compute_the_same(kind):
-    torch.manual_seed(0)
-    layer, X = kind(5, 3), torch.randn(2, 5)
+    layer, X = LinearReLU(5, 3), torch.randn(2, 5)
     for clone in (pickle.loads(pickle.dumps(layer)), copy.deepcopy(layer)):
-        assert type(clone) is kind
+        assert type(clone) is LinearReLU
         assert torch.equal(clone(X), layer(X))
-
-
-def test_lazy_copies_before_the_first_batch_are_lazy_still():
-    layer = LazyMyLinear(3)
-    for clone in (pickle.loads(pickle.dumps(layer)), copy.deepcopy(layer)):
-        assert clone(torch.ones(2, 5)).shape == (2, 3)
-    assert type(layer) is LazyMyLinear

@@ -2,6 +2,7 @@
 
 import pickle
 
+import numpy as np
 import pytest
 import torch
 
@@ -97,3 +98,22 @@ def test_this_machine():
 def test_importable_and_picklable():
     for definition in (try_gpu, try_all_gpus):
         assert pickle.loads(pickle.dumps(definition)) is definition
+
+
+# What the page says of PyTorch's own settings
+
+
+def test_the_default_device_lasts_until_it_is_set_again():
+    try:
+        torch.set_default_device("meta")
+        assert torch.ones(2).device == torch.get_default_device() == torch.device("meta")
+        assert torch.from_numpy(np.ones(2)).device == CPU
+        torch.set_default_device(None)
+        assert torch.ones(2).device == CPU
+    finally:
+        torch.set_default_device(None)
+
+
+def test_a_string_is_no_device():
+    assert torch.ones(2, device="cpu").device == CPU
+    assert CPU != "cpu"

@@ -112,3 +112,39 @@ def test_ready_for_json(monkeypatch, count):
 
 def test_importable_and_picklable():
     assert pickle.loads(pickle.dumps(device_report)) is device_report
+
+
+# What the page says of PyTorch's own functions
+
+ZERO = ["memory_allocated", "memory_reserved", "max_memory_allocated", "device_count"]
+RAISING = ["mem_get_info", "get_device_name", "get_device_capability", "synchronize"]
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
+@pytest.mark.parametrize("name", ZERO)
+def test_without_cuda_some_functions_return_0(name):
+    assert getattr(torch.cuda, name)() == 0
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
+@pytest.mark.parametrize("name", RAISING)
+def test_without_cuda_others_raise(name):
+    with pytest.raises((AssertionError, RuntimeError), match=r"not compiled|NVIDIA driver"):
+        getattr(torch.cuda, name)()
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
+def test_without_cuda_there_is_no_bf16():
+    assert not torch.cuda.is_bf16_supported(including_emulation=False)
+
+
+@pytest.mark.skipif(torch.accelerator.is_available(), reason="this machine has an accelerator")
+def test_without_an_accelerator_its_functions_raise():
+    with pytest.raises(RuntimeError, match="Cannot access accelerator device when none is"):
+        torch.accelerator.synchronize()
+
+
+@pytest.mark.skipif(torch.backends.cuda.is_built(), reason="this is a CUDA build")
+def test_a_cpu_build_refuses_cuda():
+    with pytest.raises(AssertionError, match=r"^Torch not compiled with CUDA enabled$"):
+        torch.ones(2, device="cuda")

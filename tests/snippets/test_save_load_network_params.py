@@ -3,7 +3,10 @@
 import argparse
 import os
 import pickle
+import signal
 import stat
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -99,7 +102,47 @@ def test_a_missing_folder_is_named(tmp_path):
         save_atomically(torch.zeros(3), tmp_path / "no-such-folder" / "net.pt")
 
 
+# A mapped file, in a process that may die of it
+SAVE_MAPPED = """
+import sys
+import torch
+from torch import nn
+from snippets.save_load_network_params import save_atomically
+
+path, save = sys.argv[1], {"torch.save": torch.save, "atomic": save_atomically}[sys.argv[2]]
+net = nn.Linear(64, 64, bias=False)
+net.load_state_dict(torch.load(path, mmap=True, weights_only=True), assign=True)
+save(net.state_dict(), path)
+assert torch.equal(net.weight, torch.ones(64, 64))
+"""
+
+
+def save_mapped(path: Path, how: str) -> subprocess.CompletedProcess:
+    torch.save({"weight": torch.ones(64, 64)}, path)
+    command = [sys.executable, "-c", SAVE_MAPPED, str(path), how]
+    root = Path(__file__).parents[2]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=100)
+
+
+def test_a_mapped_file_can_be_saved_atomically(path):
+    done = save_mapped(path, "atomic")
+    assert done.returncode == 0, done.stderr
+    assert torch.equal(torch.load(path)["weight"], torch.ones(64, 64))
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse, or fail elsewhere")
+def test_torch_save_to_a_mapped_file_kills_python_and_loses_the_weights(path):
+    # Why the page has a danger box; when this fails, the box is out of date.
+    done = save_mapped(path, "torch.save")
+    assert done.returncode == -signal.SIGBUS, done.stderr
+    with pytest.raises((RuntimeError, EOFError)):
+        torch.load(path)
+
+
 # Loading
+
+DAMAGED = r"net\.pt is damaged, or torch\.save did not write it\."
 
 
 def test_load_checked_reads_tensors_and_plain_values(path):
@@ -114,7 +157,7 @@ def test_every_cut_of_a_file_is_noticed(path):
     whole = path.read_bytes()
     for length in range(4, len(whole)):
         path.write_bytes(whole[:length])
-        with pytest.raises(ValueError, match=r"net\.pt is cut off or damaged; copy or"):
+        with pytest.raises(ValueError, match=DAMAGED):
             load_checked(path)
 
 
@@ -124,7 +167,7 @@ def test_a_changed_byte_is_noticed_which_torch_load_reads_as_other_numbers(path)
     data[data.index(torch.arange(3.0).numpy().tobytes()) + 6] ^= 1
     path.write_bytes(data)
     assert not torch.equal(torch.load(path)["w"], torch.arange(3.0))
-    with pytest.raises(ValueError, match=r"net\.pt is cut off or damaged"):
+    with pytest.raises(ValueError, match=DAMAGED):
         load_checked(path)
 
 
@@ -141,14 +184,14 @@ def test_a_changed_byte_is_noticed_which_torch_load_reads_as_other_numbers(path)
 )
 def test_a_file_of_another_kind_is_named(path, content):
     path.write_bytes(content)
-    with pytest.raises(ValueError, match=r"net\.pt was not written by torch\.save"):
+    with pytest.raises(ValueError, match=DAMAGED):
         load_checked(path)
 
 
-def test_another_zip_archive_is_named(path):
+def test_another_zip_archive_is_refused(path):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("word/document.xml", "<document/>")
-    with pytest.raises(ValueError, match=r"net\.pt was not written by torch\.save"):
+    with pytest.raises(RuntimeError):
         load_checked(path)
 
 
@@ -228,12 +271,10 @@ def test_load_state_dict_alone_leaves_a_net_half_loaded():
     assert torch.equal(mine[0].weight, other[0].weight)
 
 
-@pytest.mark.parametrize(
-    ("content", "kind"), [(torch.ones(3), "Tensor"), ([1, 2], "list"), (3, "int")]
-)
-def test_a_file_without_a_state_dict_is_named(path, content, kind):
+@pytest.mark.parametrize("content", [torch.ones(3), [1, 2], 3])
+def test_a_file_without_a_state_dict_is_refused(path, content):
     save_atomically(content, path)
-    with pytest.raises(ValueError, match=rf"net\.pt holds a {kind}, not a state dict"):
+    with pytest.raises(TypeError, match="Expected state_dict to be dict-like"):
         load_weights(net(), path)
 
 
@@ -343,18 +384,14 @@ def test_other_parts_than_saved_are_named_and_nothing_is_loaded(path):
     with pytest.raises(ValueError) as failure:
         load_checkpoint(path, model=resumed)
     assert str(failure.value) == (
-        f"{path} holds ['epoch', 'model', 'optimizer', 'random'], not "
-        "['epoch', 'model', 'random']; pass the parts that it was saved with."
+        f"{path} holds ['epoch', 'model', 'optimizer', 'random']; pass the same parts."
     )
     assert same_state(resumed, before)
 
 
 def test_a_state_dict_is_no_checkpoint(path):
     save_atomically(nn.Linear(4, 8).state_dict(), path)
-    with pytest.raises(ValueError, match=r"net\.pt holds \['bias', 'weight'\], not"):
-        load_checkpoint(path, model=net())
-    save_atomically(torch.ones(3), path)
-    with pytest.raises(ValueError, match=r"net\.pt holds Tensor, not"):
+    with pytest.raises(ValueError, match=r"net\.pt holds \['bias', 'weight'\]; pass the"):
         load_checkpoint(path, model=net())
 
 
@@ -367,7 +404,7 @@ def test_a_cut_or_empty_checkpoint_loads_nothing(path, length):
     before = net()
     before.load_state_dict(resumed.net.state_dict())
     torch.set_rng_state(state)
-    with pytest.raises(ValueError, match=r"net\.pt (is cut off|was not written)"):
+    with pytest.raises((RuntimeError, EOFError, OSError)):
         load_checkpoint(path, **resumed.parts)
     assert same_state(resumed.net, before)
     assert torch.equal(torch.get_rng_state(), state)
@@ -376,18 +413,14 @@ def test_a_cut_or_empty_checkpoint_loads_nothing(path, length):
 def test_the_random_states_of_simulated_gpus_are_kept(path, monkeypatch):
     """Simulated: a machine with two GPUs saves, one with a single GPU loads."""
     states = [torch.ones(16, dtype=torch.uint8), torch.zeros(16, dtype=torch.uint8)]
-    restored = {}
+    restored = []
     monkeypatch.setattr(torch.cuda, "get_rng_state_all", lambda: states)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
-    monkeypatch.setattr(
-        torch.cuda,
-        "set_rng_state",
-        lambda state, device: restored.update({device: state}),
-    )
+    monkeypatch.setattr(torch.cuda, "set_rng_state_all", restored.extend)
     model = net()
     save_checkpoint(path, 1, model=model)
     load_checkpoint(path, model=model)
-    assert restored.keys() == {0}
+    assert len(restored) == 1
     assert torch.equal(restored[0], states[0])
 
 
@@ -410,3 +443,46 @@ def test_a_name_that_the_checkpoint_uses_itself_is_refused(path):
 def test_definitions_can_be_pickled_and_imported(name):
     definition = getattr(save_load_network_params, name)
     assert pickle.loads(pickle.dumps(definition)) is definition
+
+
+# What the page says of PyTorch itself
+
+
+def test_an_optimizer_matches_by_order_and_not_by_name():
+    a, b = nn.Parameter(torch.zeros(2)), nn.Parameter(torch.zeros(2))
+    first = torch.optim.SGD([a, b], lr=0.1, momentum=0.9)
+    a.grad, b.grad = torch.ones(2), 2 * torch.ones(2)
+    first.step()
+    second = torch.optim.SGD([b, a], lr=0.1, momentum=0.9)
+    second.load_state_dict(first.state_dict())  # no error
+    assert torch.equal(second.state[b]["momentum_buffer"], torch.ones(2))
+
+
+def test_an_empty_file_is_the_end_of_a_file(path):
+    path.touch()
+    with pytest.raises(EOFError):
+        torch.load(path)
+
+
+def test_a_git_lfs_pointer_is_an_unsupported_operand(path):
+    path.write_text("version https://git-lfs.github.com/spec/v1\n")
+    with pytest.raises(pickle.UnpicklingError, match="Unsupported operand 118"):
+        torch.load(path)
+
+
+def test_a_state_dict_has_the_extra_state():
+    class Counter(nn.Module):
+        def get_extra_state(self):
+            return 3
+
+        def set_extra_state(self, state):
+            self.state = state
+
+    assert Counter().state_dict() == {"_extra_state": 3}
+
+
+def test_a_whole_model_needs_weights_only_false(path):
+    torch.save(nn.Linear(2, 1), path)
+    with pytest.raises(pickle.UnpicklingError, match=r"Unsupported global: GLOBAL torch\.nn"):
+        torch.load(path)
+    assert isinstance(torch.load(path, weights_only=False), nn.Linear)

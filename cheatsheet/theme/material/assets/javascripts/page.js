@@ -2,9 +2,17 @@
 // readers miss in Material. document$ speaks for a load and for instant navigation.
 const labelled = (element, label) => element?.setAttribute("aria-label", label)
 
+const query = document.querySelector(".md-search__input")
+
 document$.subscribe(() => {
   // A browser's translator leaves code alone, in blocks and in sentences.
   for (const code of document.querySelectorAll("code")) code.translate = false
+  // A name breaks between its parts, not within a word.
+  for (const code of document.querySelectorAll("article td code")) {
+    const parts = code.textContent.split(/(?<=[._(=/])(?=\w)/)
+    if (!code.children.length)
+      code.replaceChildren(...parts.flatMap((part) => [document.createElement("wbr"), part]))
+  }
   // On paper, the address of a link that leaves the site is written out. With instant
   // navigation, Material makes those of the site absolute too.
   for (const link of document.links)
@@ -22,19 +30,19 @@ document$.subscribe(() => {
     output.setAttribute("role", "group")
     labelled(output, output.dataset.label)
   }
+  document.querySelector(".search-box")?.addEventListener("click", () => {
+    document.querySelector("[data-md-toggle=search]").checked ||= true
+    query.focus()
+  })
   // "Report a mistake": of the section that the address names when it is pressed.
   for (const link of document.querySelectorAll(".report a")) {
     const address = link.href
     link.addEventListener("pointerdown", () => (link.href = address + encodeURIComponent(location.hash)))
   }
-  // The address that is shared names the page and the section, not what was searched.
-  const { pathname, search, hash } = location
-  if (new URLSearchParams(search).has("h")) history.replaceState(history.state, "", pathname + hash)
 })
 
 // These stand outside of what instant navigation replaces.
 document.querySelector(".md-dialog").setAttribute("role", "status")
-const query = document.querySelector(".md-search__input")
 if (query) {
   labelled(document.querySelector(".md-search"), query.placeholder)
   labelled(document.querySelector(".md-search__scrollwrap"), query.placeholder)

@@ -1,6 +1,6 @@
-// Material reads the search box when a key is pressed and released. Text that is pasted
-// with the mouse or comes from an input method brings no such key.
 {
+  // Material reads the search box when a key is pressed and released. Text that is pasted
+  // with the mouse or comes from an input method brings no such key.
   const box = document.querySelector("[data-md-component=search-query]")
   const read = () => {
     box.dispatchEvent(new Event("keydown")) // for the suggestion
@@ -8,4 +8,25 @@
   }
   box?.addEventListener("input", (event) => event.isComposing || read())
   box?.addEventListener("compositionend", read)
+
+  // The worker reads the sections when the first question comes. Who reaches for the box
+  // will ask one: by then, the browser has them.
+  const { base } = JSON.parse(document.getElementById("__config").textContent)
+  const sections = new URL("search/sections.json", new URL(base, location))
+  const reach = ({ target }) => {
+    if (!target.closest?.(".md-search, [for=__search]")) return
+    for (const event of REACHES) removeEventListener(event, reach)
+    fetch(sections).catch(() => {}) // the worker says what goes wrong
+  }
+  const REACHES = ["focusin", "pointerover"]
+  for (const event of REACHES) addEventListener(event, reach)
+
+  // A result's link names the words to mark on its page. Once Material has read them, they
+  // go: an address is passed on.
+  document$.subscribe(() => {
+    const address = new URL(location)
+    if (!address.searchParams.has("h")) return
+    address.searchParams.delete("h")
+    history.replaceState(history.state, "", address)
+  })
 }

@@ -1,0 +1,385 @@
+"""The faults, by the check that is meant for them, each planted on pages that are right.
+
+What is planted stands for its whole kind.
+"""
+
+from tests.faults.harness import Fault
+from tests.faults.project import CATALOG, NETS, PAGE, SEITE
+
+SECTION = "## Several at once { #several }\n"
+BLOCK = "```python\n1\n```\n"
+
+
+def added(text: str) -> tuple[str, str]:
+    """A text that is planted between the two sections of the page."""
+    return SECTION, f"{text}\n{SECTION}"
+
+
+def group(check: str, kind: str, file: str, *rows: tuple) -> list[Fault]:
+    """Faults of one kind: what stands there, what is planted, what is said, the offset."""
+    return [Fault(check, kind, file, *row) for row in rows]
+
+
+STRAY = "a fence must start at the margin"
+HTML = "raw HTML (a comment too) can hide code"
+OPEN = "this fence is never closed"
+HEADERS = ["Python", "py", "python3", "pycon", "{ .python }", "python notest", ""]
+HEADERS += ["python continuation", "python { .skip }", "sh", "console", "text { .x }"]
+HEADERS += ["python {.raises}", 'python title="a"', "bash { .no-copy }"]
+OTHER = "the page shows other output (-) than this code gave (+)"
+
+STAGE = [
+    *group(
+        "stage",
+        "a fence in a wrong place",
+        PAGE,
+        (*added("!!! note\n\n    ```python\n    1\n    ```\n"), STRAY, 2),
+        (*added('=== "CPU"\n\n    ```python\n    1\n    ```\n'), STRAY, 2),
+        (*added("- item\n\n    ```python\n    1\n    ```\n"), STRAY, 2),
+        (*added("- ```python\n  1\n  ```\n"), STRAY),
+        (*added("> ```python\n> 1\n> ```\n"), STRAY),
+        (*added(" ```python\n 1\n ```\n"), STRAY),
+        (*added("1. ```python\n   1\n   ```\n"), STRAY),
+        (*added("~~~python\n1\n~~~\n"), STRAY),
+        (*added("    import torch\n"), "an indented code block is not run"),
+        (*added("```text\n1\n```\n"), "no Python fence stands right before this output"),
+        (
+            "## Several",
+            BLOCK + "\n```text\n1\n```\n\n```text\n1\n```\n\n## Several",
+            "this code has an output fence already",
+            8,
+        ),
+    ),
+    *group(
+        "stage",
+        "a header",
+        PAGE,
+        *(
+            (*added(f"```{one}\n1\n```\n"), f"a fence with the header {one!r} is not known")
+            for one in HEADERS
+        ),
+        (*added('```python { hl_lines="3" }\n1\n```\n'), "hl_lines marks a line that is not there"),
+        (*added('```python { hl_lines="0" }\n1\n```\n'), "hl_lines marks a line that is not there"),
+    ),
+    *group(
+        "stage",
+        "what hides code",
+        PAGE,
+        (*added("<details>\n\n" + BLOCK + "\n</details>\n"), HTML),
+        (*added("<!--\n" + BLOCK + "-->\n"), HTML),
+        (*added("text <!--\n\n" + BLOCK), HTML),
+        (*added("text\n<pre>1</pre>\n"), HTML, 1),
+        (*added("and <b>bold</b>\n"), HTML),
+        (*added("- item <span>\n"), HTML),
+        (*added("| a |\n| --- |\n| <br> |\n"), HTML, 2),
+        (*added("<?php\n"), HTML),
+        (*added("\x02" + BLOCK), "the invisible character U+0002"),
+        (*added("a\u200bb\n"), "the invisible character U+200B"),
+        (*added("\u202eabc\n"), "the invisible character U+202E"),
+        (*added("a\u00adb\n"), "the invisible character U+00AD"),
+        (*added("```python\nx = 'a\ufeffb'\n```\n"), "the invisible character U+FEFF", 1),
+    ),
+    *group(
+        "stage",
+        "what stays open",
+        PAGE,
+        (*added("```python\n1\n"), OPEN),
+        (*added("```python\n1\n````\n"), OPEN),
+        (*added("```python\n1\n\n```text\n1\n```\n"), OPEN),
+        ("```text\n2 1\n```\n", "```text\n2 1\n````\n", OPEN),
+        ("/// warning", "/// warnign", "a block 'warnign' is not known"),
+        ("/// warning", "//// warning", "a block '' is not known", 4),
+        (*added("///\n"), "a block '' is not known"),
+        (*added("/// html | div\ntext\n///\n"), "a block 'html' is not known"),
+    ),
+    *group(
+        "stage",
+        "a heading",
+        PAGE,
+        ("## Several at once { #several }", "## Several at once", "this heading has no id"),
+        ("## Several at once { #several }", "## Several { #Several }", "this heading has no id"),
+        ("## Several at once { #several }", "## Several { #page }", "the id page stands at line 5"),
+    ),
+    *group(
+        "stage",
+        "a definition",
+        PAGE,
+        *(
+            ("::: snippets.nets.make", f"::: {one}", f"{one} is not known")
+            for one in (
+                "snippets.nets.mke",
+                "snippets.net.make",
+                "torch.nn.Linear",
+                "snippets.nets",
+                "snippets.nets.make.x",
+            )
+        ),
+    ),
+    *group(
+        "stage",
+        "code that does not stand alone",
+        PAGE,
+        ("import torch\n", "from torch import *\n", "`from torch import *` hides what it brings"),
+        ("import torch\n", "import torch; x = 1\n", "an import shares this line with other code"),
+        ("from snippets.nets import make", "from snippets.nets import mke", "mke is not known", -1),
+        ("from snippets.nets import make", "from snippets.nets import *", "hides what it brings"),
+        ("from snippets.nets import make", "import snippets.nets", "snippets"),
+        ("made = make(4)", "made = (make(4)", "this is not Python"),
+        ("net.no_such\n", "net.(no_such\n", "this is not Python"),
+        *(
+            (f"```python\n{old}", f"```python\n{new}", "Undefined name `lost`")
+            for old, new in (
+                ("layers = [net,", "layers = [lost,"),
+                ("print(net.out_features)", "print(lost.out_features)"),
+            )
+        ),
+    ),
+    *group(
+        "stage",
+        "a picture or a formula",
+        PAGE,
+        (*added("![](plot)\n"), "a plot needs words"),
+        (*added("![A plot](labs/no-such.md#plot)\n"), "there is no lab that draws labs/no-such"),
+        ("$$\ny = 2 x", "$$\ny = 3 x", "not typeset yet; run: python -m cheatsheet sync"),
+    ),
+    *group(
+        "stage",
+        "pages and navigation",
+        "mkdocs.yml",
+        ("  - Page: page.md\n", "", "the page page.md is not in nav", 0, "mkdocs.yml:"),
+        ("  - Page: page.md\n", "  - Page: pag.md\n", "nav names pag.md, and there is no"),
+        ("  - Page: page.md\n", "  - Page: page.md\n  - More: more.md\n", "nav names more.md", 1),
+    ),
+    *group(
+        "stage",
+        "pages and navigation",
+        "docs/en/more.md",
+        ("", "# More { #more }\n", "docs/zh/more.md is missing", 0, "docs/zh/more.md:1: "),
+    ),
+    *group(
+        "stage",
+        "the sheet",
+        "docs/cheatsheet.yml",
+        ("page: [page, several]", "page: [page, sevral]", "has no section sevral"),
+        ("page: [page, several]", "pag: [page]", "there is no docs/en/pag.md"),
+        ("page: [page, several]", "page: several", "each line is a page and the ids"),
+        ("page: [page, several]", "[page]", "this is no mapping"),
+        ("page: [page, several]", "page: [page\n", "not YAML", 2),
+    ),
+    *group(
+        "stage",
+        "marks of tables",
+        "docs/en/verified.md",
+        ("{{ runs }}", "", "write {{ runs }} once", 0, "docs/en/verified.md:1: "),
+        (
+            "{{ pages }}",
+            "{{ pages }}\n\n{{ pages }}",
+            "write {{ pages }} once",
+            0,
+            "docs/en/verified.md:1: ",
+        ),
+    ),
+    *group(
+        "stage",
+        "the catalog",
+        NETS,
+        (
+            "# One layer is enough.",
+            "# One layer will do.",
+            "this comment is not in snippets/locales/zh.po",
+        ),
+        ('"""A net of 1 layer', '"""A fine net of 1 layer', "is not in snippets/locales/zh.po"),
+    ),
+    *group(
+        "stage",
+        "the catalog",
+        CATALOG,
+        ('msgstr "一层就够了。"', 'msgstr ""', "", 0, f"{CATALOG}:"),
+        ('msgid "Nets."', '#, fuzzy\nmsgid "Nets."', "fuzzy", 0, f"{CATALOG}:"),
+        ("`width`。", "width。", "`width`", 0, f"{CATALOG}:"),
+    ),
+]
+RUN = [
+    *group(
+        "run",
+        "another output",
+        PAGE,
+        ("-0.0043", "-0.0143", OTHER, -2),
+        ("-0.0043", "0.0043", OTHER, -2),
+        ("0.3097", "0.3117", OTHER, -2),
+        (" requires_grad=True)\n", ")\n", OTHER, -3),
+        ("Parameter containing:\n", "", OTHER, -1),
+        ("3 1e-05", "4 1e-05", OTHER, -4),
+        ("3 1e-05", "3", OTHER, -4),
+        ("\n2 1\n", "\n1 2\n", OTHER, 0),
+        ("\n2 1\n", "\n2 1\n2 1\n", OTHER, 0),
+        ("4 nan", "4 0.0", OTHER, -1),
+        ("4 nan", "4 inf", OTHER, -1),
+        ("[-0.4249, -0.2224,  0.1548]", "[-0.4249,  0.1548, -0.2224]", OTHER, -3),
+        ("'Linear' object has no", "'Module' object has no", OTHER, -1),
+        ("AttributeError: 'L", "KeyError: 'L", OTHER, -1),
+    ),
+    *group(
+        "run",
+        "an output that is none",
+        PAGE,
+        ("```text\n2 1\n```\n", "", "this fence prints, and the page does not show it", -2),
+        ("```text\n2 1\n```\n", "```text\n```\n", OTHER),
+        (
+            "print(len(layers), layers[1].out_features)",
+            "x = 1",
+            "this output follows code that prints nothing",
+            3,
+        ),
+        ("net.no_such\n", "1\n", "this fence is meant to raise", -1),
+        (
+            "net.no_such\n",
+            "net.no_such\nx = 1\n",
+            "which raises, never run",
+            1,
+        ),
+        ("layers = [net,", "1 / 0\nlayers = [net,", "this fence raises"),
+        ("layers = [net,", "import os\nos._exit(3)\nlayers = [net,", "exit code 3", -1),
+        ("layers = [net,", "import warnings\nwarnings.warn('old')\nlayers = [net,", OTHER, 6),
+    ),
+    *group(
+        "run",
+        "what differs from run to run",
+        PAGE,
+        ("torch.manual_seed(0)\n", "_ = torch.seed()\n", OTHER, 6),
+        ("print(len(layers), layers[1].out_features)", "print(object())", OTHER, 3),
+        ("print(len(layers), layers[1].out_features)", "import time\nprint(time.time())", OTHER, 4),
+        ("print(len(layers), layers[1].out_features)", "print(id(net))", OTHER, 3),
+    ),
+]
+LANGUAGES = [
+    *group(
+        "languages",
+        "code that is not the same",
+        SEITE,
+        ("net = nn.Linear(3, 2)", "net = nn.Linear(3, 4)", ""),
+        ("torch.manual_seed(0)\n", "", ""),
+        ("print(net.weight)\n", "print(net.bias)\n", ""),
+        ("nvidia-smi -l 1", "nvidia-smi -l 2", ""),
+        ("# 网络", "# the net here", "this is English"),
+        ("# 每秒一次", "# every single second", "this is English"),
+        ("```python { .raises }", "```python", ""),
+        ("layers = [net,", "layers = [net, net,", ""),
+    ),
+    *group(
+        "languages",
+        "an output that is not the same",
+        SEITE,
+        ("-0.0043", "-0.0044", ""),
+        ("3 1e-05", "3 1e-06", ""),
+        ("\n2 1\n", "\n2 2\n", "", 1),
+        ("'no_such'\n```", "'no_such' \n```", ""),
+    ),
+    *group(
+        "languages",
+        "the outline",
+        SEITE,
+        ("{ #several }", "{ #many }", ""),
+        ("## 一次多个 {", "### 一次多个 {", ""),
+        ("::: snippets.nets.make", "", "", 0, "docs/"),
+        ("[前言](index.md#index)", "前言", "", 0, "docs/"),
+        ("[前言](index.md#index)", "[前言](page.md#page)", ""),
+        ("## 一次多个 { #several }\n", "", "", 0, "docs/"),
+    ),
+    *group(
+        "languages",
+        "English on a Chinese page",
+        SEITE,
+        (
+            "普通列表可以存放层，但一个也**不会**注册。",
+            "A plain list holds layers and registers **none** of them.",
+            "this is English",
+        ),
+        ("按名字取得参数。", "How to reach a parameter by its name.", "this is English"),
+        ("- 第一项有 1 层。", "- The first item has 1 layer.", "this is English"),
+        (
+            "这个名字写错了。",
+            "这个名字写错了。 You have to ask for another name first.",
+            "this is English",
+        ),
+    ),
+    *group(
+        "languages",
+        "Chinese on an English page",
+        PAGE,
+        ("A plain list holds layers", "普通列表可以存放层", "this is Chinese"),
+        ("# the net", "# 网络", "this is Chinese"),
+        ("see [the preface]", "see，[the preface]", "this is Chinese"),
+    ),
+    *group(
+        "languages",
+        "the catalog",
+        CATALOG,
+        ('msgstr "网络。"', 'msgstr ""', "", 0, f"{CATALOG}:"),
+        ('msgid "Nets."', 'msgid "Nest."', "", 0, f"{CATALOG}:"),
+    ),
+    *group(
+        "languages",
+        "what is left to write",
+        SEITE,
+        ("- 第一项有 1 层。", "- TODO: The first item has 1 layer.", "TODO, in 简体中文"),
+        ("## 常见报错 {", "## TODO: Errors {", "TODO, in 简体中文"),
+    ),
+]
+REVIEW = [
+    *group(
+        "review",
+        "a change in English alone",
+        PAGE,
+        ("A net has 2 parameters", "A net has 3 parameters", "", 0, f"{SEITE}:"),
+        ("registers **none**", "registers **all**", "", 0, f"{SEITE}:"),
+        ("20 layers", "30 layers", "", 0, f"{SEITE}:"),
+        ("| `net.bias` | (2,) |\n", "", "", 0, f"{SEITE}:"),
+        ("/// warning", "/// note", "", 0, f"{SEITE}:"),
+        ("# the net", "# no net", "", 0, f"{SEITE}:"),
+        ("How to reach a parameter", "How to lose a parameter", "", 0, f"{SEITE}:"),
+        ("## Errors {", "## Mistakes {", "", 0, f"{SEITE}:"),
+    ),
+    *group(
+        "review",
+        "a change in Chinese alone",
+        SEITE,
+        ("网络有 2 个参数", "网络有 3 个参数", "", 0, f"{SEITE}:"),
+        ("一个也**不会**注册", "全都**会**注册", "", 0, f"{SEITE}:"),
+        ("20 层", "30 层", "", 0, f"{SEITE}:"),
+        ("| `net.bias` | (2,) |\n", "", "", 0, f"{SEITE}:"),
+        ("/// warning", "/// danger", "", 0, f"{SEITE}:"),
+        ("列表什么也不注册", "列表都会注册", "", 0, f"{SEITE}:"),
+        ("# 网络", "# 不是网络", "", 0, f"{SEITE}:"),
+        ("按名字取得参数。", "按名字删除参数。", "", 0, f"{SEITE}:"),
+        ("## 常见报错 {", "## 常见问题 {", "", 0, f"{SEITE}:"),
+        ("这个名字写错了。", "", "", 0, f"{SEITE}:"),
+    ),
+]
+WORDING = [
+    *group(
+        "wording",
+        "Chinese as it is set",
+        SEITE,
+        ("网络有 2 个", "网络有2个", "", 0, f"{SEITE}:"),
+        ("2 个参数：", "2 个参数:", "", 0, f"{SEITE}:"),
+        ("，但一个也", ",但一个也", "", 0, f"{SEITE}:"),
+        ("这个名字写错了。", "这个名字写错了(真的)。", "", 0, f"{SEITE}:"),
+        ("这个名字写错了。", "这个 名字写错了。", "", 0, f"{SEITE}:"),
+        ("这个名字写错了。", '这个名字"写错"了。', "", 0, f"{SEITE}:"),
+        ("这个名字写错了。", "这个名字写错了...", "", 0, f"{SEITE}:"),
+    ),
+    *group(
+        "wording",
+        "a term",
+        SEITE,
+        ("2 个参数：", "2 个参量：", "参量", 0, f"{SEITE}:"),
+    ),
+    *group(
+        "wording", "a term", CATALOG, ('msgstr "网络。"', 'msgstr "层。"', "", 0, f"{CATALOG}:")
+    ),
+    *group(
+        "wording", "a term", "docs/glossary.yml", ("zh: 参数", "zh: ", "", 0, "docs/glossary.yml:")
+    ),
+]
+FAULTS = STAGE + RUN + LANGUAGES + REVIEW + WORDING
