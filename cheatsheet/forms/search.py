@@ -29,9 +29,10 @@ def teach(terms: list[str]) -> None:
 def finish(site: Path, script: Path, words: dict) -> None:
     """Put our worker in the place of Material's, and write what it reads.
 
-    `words` is a config's `extra.search`. Each section is taken once: where several pages are
-    generated anew under `mkdocs serve --dirty`, Material leaves those of before the edit in
-    its index, too. That index is fetched with every page, so it is left without sections.
+    `words` is a config's `extra.search`; its `lists`, which only lead to other sections, are
+    left out. Each section is taken once: where several pages are generated anew under
+    `mkdocs serve --dirty`, Material leaves those of before the edit in its index, too. That
+    index is fetched with every page, so it is left without sections.
     """
     file = site / "search/search_index.json"
     workers = list(site.glob("assets/javascripts/workers/search.*.min.js"))
@@ -39,7 +40,11 @@ def finish(site: Path, script: Path, words: dict) -> None:
         return
     index = json.loads(file.read_text(encoding="utf-8"))
     docs = {entry["location"]: entry for entry in index["docs"]}
-    plain = [entry | {"text": TAG.sub("", entry["text"])} for entry in docs.values()]
+    plain = [
+        entry | {"text": TAG.sub("", entry["text"])}
+        for location, entry in docs.items()
+        if location not in words["lists"]
+    ]
     ignored = [word for row in words["ignored"].values() for word in row]
     found = words | {"ignored": ignored, "simplified": simplified(plain), "docs": plain}
     file.with_name("sections.json").write_text(_json(found), encoding="utf-8")
