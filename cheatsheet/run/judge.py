@@ -1,7 +1,5 @@
 """Run the fences of one page and judge each against the output that the page shows."""
 
-import ast
-
 from cheatsheet.page import Example, Fence, Page, SourceError
 from cheatsheet.run.compare import difference
 from cheatsheet.run.devices import NAMES, TITLES, moves_to_accelerator
@@ -24,7 +22,7 @@ class PageRun(Process):
 
     def __init__(self, page: Page, device: str = "cpu"):
         code = [Piece(one.line, one.code.source, one.raises) for one in page.examples]
-        super().__init__(str(page.path), code, page.text, _definitions(page.examples), device)
+        super().__init__(str(page.path), code, page.text, device)
         self.page = page
         self.device = device
         self.outcomes: list[Outcome] = []
@@ -82,8 +80,10 @@ def _check_end(example: Example, outcome: Outcome) -> None:
         problem = "this fence is meant to raise ({ .raises }), and does not. Remove the mark, or "
         raise _error(code, problem + "mend the code.")
     if outcome.problem:
-        last = ast.parse(code.source).body[-1].lineno
-        raise _error(code, f"{outcome.problem}.", code.line + last)
+        raise _error(code, f"{outcome.problem}.", outcome.line)
+    if outcome.unrun:
+        problem = "what stands here never ran, on all of the page. Let it run, or remove it."
+        raise SourceError.of([f"{code.path}:{line}: {problem}" for line in outcome.unrun])
 
 
 def _compare(example: Example, got: str, device: str) -> None:
@@ -130,11 +130,3 @@ def _error(fence: Fence, problem: str, line: int | None = None) -> SourceError:
 
 def _indent(text: str) -> str:
     return "\n".join("    " + line for line in text.split("\n"))
-
-
-def _definitions(examples: list[Example]) -> str:
-    """The imports, classes and functions at the top level of all fences."""
-    kinds = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef)
-    statements = [node for one in examples for node in ast.parse(one.code.source).body]
-    body = [node for node in statements if isinstance(node, kinds)]
-    return ast.unparse(ast.Module(body, type_ignores=[])) + "\n"

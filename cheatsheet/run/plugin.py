@@ -13,13 +13,14 @@ import pytest
 from pytest_markdown_docs.plugin import MarkdownDocstringCodeModule, MarkdownTextFile
 
 from cheatsheet.page import Example, Page, Shell, SourceError, load
-from cheatsheet.run import records
+from cheatsheet.run import elsewhere, proof, records
 from cheatsheet.run.devices import NAMES, TITLES, describe, why_unusable
 from cheatsheet.run.judge import OtherOutput, PageRun
 from cheatsheet.run.process import start_server
 from cheatsheet.run.shell import run_shell
 from cheatsheet.run.update import Rewrite, rewrite_outputs
 
+FOLDERS = ("docs", "snippets", "cheatsheet")
 DEVICE = pytest.StashKey[dict]()  # described, for the record
 
 
@@ -56,14 +57,18 @@ class PageItem(pytest.Item):
 
 
 class PageStructure(PageItem):
-    """The page can be read, and shows no empty output."""
+    """The page can be read, shows no empty output, and its code proves something."""
 
     def runtest(self) -> None:
-        for fence in self.parent.page.fences:
+        page = self.parent.page
+        found = list(proof.problems(page))
+        for fence in page.fences:
             empty = fence.language == "text" and not fence.source.strip()
             if empty and not self.config.getoption("update_outputs"):
                 problem = "this output fence is empty. Remove it, or fill it: "
-                raise SourceError(fence.path, fence.line, problem + "pytest --update-outputs")
+                found.append((fence.line, problem + "pytest --update-outputs"))
+        if found:
+            raise SourceError.of([f"{page.path}:{line}: {what}" for line, what in sorted(found)])
 
 
 class Block(PageItem):
@@ -126,6 +131,7 @@ class PageFile(MarkdownTextFile):
 
     @cached_property
     def run(self) -> PageRun:
+        self.before = _files(self.config.rootpath)
         return PageRun(self.page, self.config.getoption("device"))
 
     def collect(self):
@@ -144,13 +150,28 @@ class PageFile(MarkdownTextFile):
 
     def teardown(self) -> None:
         """After the last item of the page: end its process, and write its new outputs."""
+        changed = []
         if run := vars(self).pop("run", None):
             run.close()
+            changed = _files(self.config.rootpath) ^ self.before
         try:
+            if changed and not self.config.getoption("update_outputs"):
+                name, problem = min(changed)[0], "this file changed while the fences of "
+                problem += f"{self.page.path} ran. Let them write into the folder they run in."
+                raise SourceError(name, 1, problem)
             if self.rewrites:
                 rewrite_outputs(self.config.rootpath, self.page, self.rewrites)
         except SourceError as error:
             pytest.fail(str(error), pytrace=False)
+
+
+def _files(root: Path) -> set[tuple]:
+    """What fences must leave as it is: pages, definitions and the program."""
+    paths = (path for name in FOLDERS for path in (root / name).rglob("*"))
+    files = (path for path in paths if "__pycache__" not in path.parts and path.is_file())
+    return {
+        (path.relative_to(root), path.stat().st_mtime_ns, path.stat().st_size) for path in files
+    }
 
 
 @pytest.hookimpl(wrapper=True)
@@ -170,21 +191,33 @@ def pytest_addoption(parser) -> None:
     group.addoption("--device", choices=list(TITLES), default="cpu", help=text)
     text = "rewrite the output fences of pages that differ from what their code gave"
     group.addoption("--update-outputs", action="store_true", help=text)
+    text = "run in other surroundings: hash seed, threads, time zone, day, order of pages"
+    group.addoption("--elsewhere", action="store_true", help=text)
     text = "write what ran, and on what, to a JSON file"
     group.addoption("--record", type=Path, metavar="FILE", help=text)
 
 
 def pytest_configure(config) -> None:
+    if config.getoption("elsewhere"):
+        elsewhere.move()
     if hasattr(config, "workerinput"):
         return
     device, record = config.getoption("device"), config.getoption("record")
-    if problem := _impossible(device, config.getoption("update_outputs"), record):
+    update = config.getoption("update_outputs")
+    if (update or record) and config.getoption("elsewhere"):
+        raise pytest.UsageError("--elsewhere only compares; run it alone.")
+    if problem := _impossible(device, update, record):
         raise pytest.UsageError(problem)
     if record:  # now, while the device is there
         try:
             config.stash[DEVICE] = describe(device)
         except RuntimeError as error:
             raise pytest.UsageError(f"--record {record}: {error}") from error
+
+
+def pytest_collection_modifyitems(config, items) -> None:
+    if config.getoption("elsewhere"):
+        items[:] = elsewhere.turn(items)
 
 
 def _impossible(device: str, update: bool, record: Path | None) -> str:

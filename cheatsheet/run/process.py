@@ -13,18 +13,20 @@ import multiprocessing
 import os
 import sys
 import tempfile
+import threading
 import time
 import traceback
 import types
 import warnings
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
 
-from cheatsheet.run import devices
+from cheatsheet.run import devices, elsewhere
+from cheatsheet.run.proof import Coverage
 
 # A fence that takes longer than this hangs.
 LIMIT_SECONDS = 120
@@ -46,7 +48,8 @@ class Outcome:
     raised: bool = False
     line: int | None = None  # of the page: the outermost line that failed
     trace: str = ""
-    problem: str = ""
+    problem: str = ""  # of what it did well, and its line
+    unrun: list[int] = field(default_factory=list)  # of the last one: what never ran so far
     seconds: float = 0.0
     allocations: int = 0  # tensors that it put on the accelerator
     lost: str = ""  # what broke the device or ended the process, if anything did
@@ -66,9 +69,8 @@ class Process(contextlib.AbstractContextManager):
     It runs ahead of whoever receives the outcomes, and ends after a piece that breaks it
     or raises without being meant to.
 
-    `name` and `text` are those of the file that the code is from. `definitions` is the
-    text of a module that processes which the code starts find as `__main__`. With
-    `alone` there is no `snippets`.
+    `name` and `text` are those of the file that the code is from. With `alone` there is no
+    `snippets`.
     """
 
     def __init__(
@@ -76,13 +78,14 @@ class Process(contextlib.AbstractContextManager):
         name: str,
         code: list[Piece],
         text: str = "",
-        definitions: str = "",
         device: str = "cpu",
         alone: bool = False,
     ):
         self._folder = tempfile.TemporaryDirectory()
         folder = Path(self._folder.name)
         folder.joinpath("work").mkdir()
+        folder.joinpath("tmp").mkdir()
+        definitions = "" if alone else _definitions(code)
         folder.joinpath("page.py").write_text(definitions, encoding="utf-8")
         context = _context()
         self._connection, theirs = context.Pipe()
@@ -115,6 +118,13 @@ class Process(contextlib.AbstractContextManager):
         self._process.join()
         self._connection.close()
         self._folder.cleanup()
+
+
+def _definitions(code: list[Piece]) -> str:
+    """The imports, classes and functions at the top level of all pieces."""
+    kinds = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef)
+    body = [node for one in code for node in ast.parse(one.source).body if isinstance(node, kinds)]
+    return ast.unparse(ast.Module(body, type_ignores=[])) + "\n"
 
 
 def run_alone(text: str) -> Outcome:
@@ -152,18 +162,22 @@ def _main(
 ) -> None:
     """Run each piece of code, and send its `Outcome`.
 
-    `folder` holds `page.py`, the definitions of the page, and `work`, where it runs.
+    `folder` holds `page.py`, the definitions of the page, `work`, where it runs, and `tmp`,
+    the folder of its temporary files.
     """
     devices.set_up(device)
     if alone:
         _hide_snippets()
+    elsewhere.arrive()
     os.chdir(folder / "work")
+    os.environ["TMPDIR"] = tempfile.tempdir = str(folder / "tmp")
     sys.argv = [name]
     if text:  # for tracebacks, and for what asks for the source of a class
         linecache.cache[name] = len(text), None, text.splitlines(keepends=True), name
     read_output = _capture_output(folder / "output.txt")
     namespace = _main_module(folder / "page.py")
     _seed(name)
+    coverage = Coverage(name, text.count("\n") + 1) if text else None
     for piece in code:
         before, start = devices.allocations(device), time.perf_counter()
         outcome, error = _run(piece, name, namespace, read_output)
@@ -171,6 +185,8 @@ def _main(
         outcome.seconds = time.perf_counter() - start
         if not outcome.lost:
             outcome.allocations = devices.allocations(device) - before
+        if coverage and piece is code[-1]:
+            outcome.unrun = [n for one in code for n in coverage.unrun(one.line, one.source)]
         connection.send(outcome)
         if outcome.lost or (outcome.raised and not piece.raises):
             break
@@ -227,7 +243,7 @@ def _show_warning(message, category, *_args, **_options) -> None:
 def _run(
     piece: Piece, name: str, namespace: dict, read_output
 ) -> tuple[Outcome, BaseException | None]:
-    last = value = None
+    value, threads = None, set(threading.enumerate())
     try:
         # Empty lines in front give each statement its line number in the page, so that
         # tracebacks point there.
@@ -242,19 +258,20 @@ def _run(
                 value = eval(code, namespace)
             if value is not None:
                 print(repr(value))
-        return Outcome(read_output(), problem=_unstable_repr(value)), None
+        problem = _unstable_repr(value)
+        if not threads.issuperset(threading.enumerate()):
+            problem = "a thread that this fence started still runs, and may print later; join it"
+        return Outcome(read_output(), line=last and last.lineno, problem=problem), None
     except BaseException as error:  # SystemExit too: the page goes on
         frames = traceback.extract_tb(error.__traceback__)
         while frames and frames[0].filename != name:
             frames.pop(0)
         line = frames[0].lineno if frames else None
-        early = line and last and line < last.lineno
-        problem = f"the lines after line {line}, which raises, never run" if early else ""
         output = read_output()
         output += "" if not output or output.endswith("\n") else "\n"
         output += "".join(traceback.format_exception_only(error)).rstrip()
         trace = "".join(traceback.format_list(frames)).rstrip()
-        return Outcome(output, True, line, trace, problem), error
+        return Outcome(output, True, line, trace), error
 
 
 def _unstable_repr(value: object) -> str:

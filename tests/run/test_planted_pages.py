@@ -1,5 +1,8 @@
 """Whole runs of pytest over planted pages: what passes, what fails, in which words."""
 
+import re
+import time
+
 import pytest
 import torch
 
@@ -62,6 +65,27 @@ GOOD = {
         "os.environ.get('LEAK'), os.listdir()",
         "True True\ntorch.float32 cpu\nFalse True\ntensor(0.1235) False\n(None, [])",
     ),
+    # What need not run: methods that nobody calls, what follows an error of the function
+    # itself, one branch; what asks the machine cannot be shown.
+    "unused_parts": fence(
+        "class Net:\n    def forward(self):\n        return 1\n\n\n"
+        "def check(x):\n    'Docstring.'\n    global seen\n    mark: int\n"
+        "    if x:\n        raise ValueError('x')\n    return 2\n\n\n"
+        "try:\n    with open('a', 'w'):\n        pass\n    check(1)\nexcept ValueError as error:\n"
+        "    print(error)\nif Net is None:\n    print('never')",
+        "x",
+    )
+    + fence("import torch\n\nversion = torch.version.cuda")
+    + fence("for i in range(torch.cuda.device_count()):\n    print(i)"),
+    "asserts": fence("x = len('abc')\nassert x == 3"),
+    "passes_a_file_on": fence("with open('a.txt', 'w') as file:\n    _ = file.write('x')")
+    + fence("print(open('a.txt').read())", "x"),
+    "temporary": fence(
+        "import os, tempfile\n\nfolder = tempfile.gettempdir()\nprint(os.listdir(folder))\n"
+        "open(folder + '/left', 'w').close()",
+        "[]",
+    ),
+    "temporary_again": fence("import os, tempfile\n\nos.listdir(tempfile.gettempdir())", "[]"),
     # The cost of a page is linear: each fence runs once, however many follow it.
     "each_runs_once": fence("with open('count.txt', 'a') as file:\n    _ = file.write('x')\n") * 9
     + fence("len(open('count.txt').read())", "9"),
@@ -83,7 +107,63 @@ BAD = {
     "raises_too_early": (
         fence("1 / 0\nx = 1", "ZeroDivisionError: division by zero", RAISES),
         3,
-        "the lines after line 2, which raises, never run",
+        "what stands here never ran",
+    ),
+    "raises_in_a_loop": (
+        fence(
+            "for i in 1, 2:\n    1 / 0\n    print(i)",
+            "ZeroDivisionError: division by zero",
+            RAISES,
+        ),
+        4,
+        "what stands here never ran",
+    ),
+    "function_never_called": (
+        fence("def f():\n    return 1\n\n\nprint(f.__name__)", "f"),
+        3,
+        "what stands here never ran",
+    ),
+    "handler_never_runs": (
+        fence("try:\n    x = 1\nexcept ValueError:\n    print('no')\nprint(x)", "1"),
+        5,
+        "what stands here never ran",
+    ),
+    "branch_of_a_constant": (
+        fence("if False:\n    x = 2\n1", "1"),
+        3,
+        "what stands here never ran",
+    ),
+    "proves_nothing": (fence("x = 1") + fence("y = x"), 5, "this fence shows nothing, asserts"),
+    "passes_errors_over": (
+        fence("try:\n    1 / 0\nexcept Exception:\n    pass\n1", "1"),
+        4,
+        "an error that is passed over shows nothing",
+    ),
+    "suppresses": (
+        fence("import contextlib\n\nwith contextlib.suppress(Exception):\n    1 / 0\n1", "1"),
+        4,
+        "an error that is passed over shows nothing",
+    ),
+    "hides_warnings": (
+        fence("import warnings\n\nwarnings.simplefilter('ignore')\nwarnings.warn('old')\n1", "1"),
+        4,
+        "this hides warnings",
+    ),
+    "reaches_the_runner": (
+        fence("from cheatsheet.run import process\n\nprocess._run = None\n1", "1"),
+        2,
+        "this reaches for what runs the page",
+    ),
+    "gpu_alone": (fence("x = 1").rstrip() + '\n\n```text title="GPU"\n2\n```\n', 5, "none CPU"),
+    "unknown_command": (
+        fence("1", "1") + "```bash\nA=1 python -m pip list | nvidia-smy -l\n```\n",
+        9,
+        "the command nvidia-smy is not known",
+    ),
+    "late_thread": (
+        fence("import threading\n\nthreading.Timer(5, print, ['late']).start()\n1", "1"),
+        5,
+        "a thread that this fence started still runs",
     ),
     "error_not_shown": (fence("1 / 0", None, RAISES), 3, "does not show it"),
     "warning_not_shown": (
@@ -112,6 +192,23 @@ BAD = {
     ),
     "syntax": (fence("x = (", "1"), 2, "this is not Python"),
     "no_id": ("# Title\n\n" + fence("1", "1"), 1, "this heading has no id"),
+}
+
+
+CONSTANT = [  # asserts that cannot fail
+    "True",
+    "1 == 1",
+    "(x == 2, 'message')",
+    "x == x",
+    "x is x or y",
+    "torch.equal(x, x)",
+    "len(x) >= 0",
+    "not False",
+    "isinstance(1, int)",
+]
+BAD |= {
+    f"assert_{number}": (fence(f"assert {test}"), 2, "this assert cannot fail")
+    for number, test in enumerate(CONSTANT)
 }
 
 
@@ -167,8 +264,9 @@ def test_good_page_passes(output, name):
 def test_bad_page_fails_with_its_line(output, name):
     _text, line, words = BAD[name]
     assert f"FAILED docs/en/{name}.md::" in output
-    message = output.partition(f"docs/en/{name}.md:{line}: ")[2]
-    assert words in message.partition("\ndocs/en/")[0].partition("\n____")[0]
+    messages = re.split(r"\n(?=docs/en/|____)", output)
+    mine = [one for one in messages if one.startswith(f"docs/en/{name}.md:")]
+    assert any(one.startswith(f"docs/en/{name}.md:{line}: ") and words in one for one in mine), mine
 
 
 def test_the_report_counts_what_ran_on_a_bare_machine(output):
@@ -213,10 +311,52 @@ def test_the_workers_of_xdist_tell_what_ran(update):
     assert all("docs/new/broken.md::" in line for line in failed)
 
 
+def test_a_fence_that_changes_the_project_is_named(tmp_path):
+    code = "import snippets\n\nfile = snippets.__path__[0] + '/../docs/page.md'\n"
+    code += "with open(file, 'a') as page:\n    print(page.write('More.'))"
+    done = run_pytest(plant(tmp_path, {"page": fence(code, "5"), "z": fence("1", "1")}), "docs")
+    assert done.returncode == 1
+    assert "docs/page.md:1: this file changed while the fences of docs/page.md" in done.stdout
+    assert done.stdout.count("this file changed while") == 2  # and in the summary
+
+
+NOW = time.localtime()
+HERE = {  # code, and what it shows here and now alone
+    "date": (
+        "import datetime\n\nprint(datetime.date.today(), datetime.datetime.now().year)",
+        time.strftime("%Y-%m-%d %Y", NOW),
+    ),
+    "year": (
+        "import time\n\nprint(time.strftime('%Y'), time.gmtime().tm_year, time.ctime()[-4:])",
+        " ".join([str(NOW.tm_year)] * 3),
+    ),
+    "threads": ("import torch\n\ntorch.get_num_threads()", str(torch.get_num_threads())),
+    "zone": ("import time\n\ntime.localtime(0).tm_hour", str(time.localtime(0).tm_hour)),
+    "seed": ("import os\n\nprint(os.environ.get('PYTHONHASHSEED'))", "None"),
+}
+
+
+def test_elsewhere_what_depends_on_the_surroundings_fails(tmp_path):
+    pages = {f"en/{name}": fence(*both) for name, both in HERE.items()}
+    code = "import datetime\n\nprint(type(datetime.datetime.now()), datetime.datetime(2000, 1, 2))"
+    pages["en/same"] = fence(code, "<class 'datetime.datetime'> 2000-01-02 00:00:00")
+    root = plant(tmp_path, pages)
+    here = run_pytest(root, "docs")
+    assert here.returncode == 0, here.stdout
+    done = run_pytest(root, "docs", "--elsewhere", "-v", bare=True)
+    for name in HERE:
+        assert f"FAILED docs/en/{name}.md::[CodeFence#1]" in done.stdout
+    assert "PASSED docs/en/same.md::[CodeFence#1]" in done.stdout
+    ran = re.findall(r"^docs/en/(\w+)\.md::\[struct", done.stdout, re.M)
+    assert ran == sorted([*HERE, "same"], reverse=True)
+
+
 REFUSED = {  # options, with the one line of stderr
     "--update-outputs": "--update-outputs is refused where CI is set.",
     "--update-outputs --device emulated": "refused with --device emulated: what an ",
     "--update-outputs --record x.json": "update first, then record.",
+    "--elsewhere --record x.json": "--elsewhere only compares; run it alone.",
+    "--elsewhere --update-outputs": "--elsewhere only compares; run it alone.",
     "--device cuda": "--device cuda cannot run here: ",
 }
 

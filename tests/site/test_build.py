@@ -18,30 +18,48 @@ from cheatsheet.words.text import CHINESE
 from tests.site.conftest import CODES, LANGUAGES, NAMES, PAGES
 from tests.site.project import REPOSITORY, ROOT
 
+IMPORTS = ("import ", "from ")
+
 
 @pytest.mark.parametrize(("language", "name"), PAGES)
 def test_every_block_of_the_page_was_run(site, language, name):
-    """The census: counted in what readers see, not in what pytest collected."""
+    """The census: what readers see, text by text, is what ran and what that was held against."""
     content = site.soup(language, name).select_one("article")
-    shown = definitions = 0
+    shown, outputs, definitions = [], [], 0
     for pre in content.find_all("pre"):
         block = pre.find_parent("div", class_="highlight")
         assert block, f"{name}: code that is no block: {pre}"
         kinds = [c for c in block["class"] if c.startswith("language-")]
         assert kinds in (["language-python"], ["language-text"], ["language-bash"]), pre
+        if pre.find_parent(class_="before"):
+            continue  # what the copy adds: tests/site/test_copies.py
         if pre.find_parent("div", class_="definition"):
             definitions += 1
         elif kinds == ["language-python"]:
-            shown += 1
+            shown.append(pre.code.text)
+        elif kinds == ["language-text"]:
+            outputs.append(pre.code.text)
     page = load(ROOT, f"docs/{language}/{name}.md")
+    every = [one.source for example in page.examples for one in example.outputs.values()]
+    assert outputs == [source.expandtabs(4) for source in every]
+    assert len(shown) == len(page.examples)
+    for text, example in zip(shown, page.examples, strict=True):
+        # A few lines that the copy adds stand above the code, its imports sorted into them.
+        own, seen = code_lines(example.code.source), code_lines(text)
+        assert seen[len(seen) - len(own) :] == own, f"{page.path}:{example.line}: shown is:\n{text}"
     # Here, or in another worker of pytest-xdist.
     ran = STATE.ran(page.path.as_posix())
-    if len(ran) < shown:  # this file alone was chosen, so run the page here
+    if len(ran) < len(shown):  # this file alone was chosen, so run the page here
         with PageRun(page) as run:
             ran = {one.line for one in page.examples if run.outcome(one)}
-    words = f"{page.path}: {shown} blocks are shown, {len(ran)} were run"
-    assert len(ran) == shown, words
+    assert len(ran) == len(shown), f"{page.path}: {len(shown)} shown, {len(ran)} were run"
     assert definitions == len(shown_definitions(page))
+
+
+def code_lines(code: str) -> list[str]:
+    """Without blank lines, imports and the numbers of annotations."""
+    lines = re.sub(r" *# \(\d+\)!?", "", code).split("\n")
+    return [line for line in lines if line.strip() and not line.startswith(IMPORTS)]
 
 
 @pytest.mark.parametrize(("language", "name"), PAGES)

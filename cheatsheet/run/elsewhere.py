@@ -1,0 +1,58 @@
+"""Other surroundings for the fences of a run: what a page shows must not depend on them.
+
+Another hash seed, number of threads, instruction set, time zone, day and year, and the pages
+in the other order. A temporary folder of its own, each page has in every run.
+"""
+
+import datetime
+import os
+import time
+
+YEARS = 3 * 366 * 86400.0
+
+
+def move() -> None:
+    """Set what a Python that starts from here finds in its environment."""
+    os.environ |= {
+        "CHEATSHEET_ELSEWHERE": "1",
+        "PYTHONHASHSEED": "11",
+        "OMP_NUM_THREADS": "1",
+        "ATEN_CPU_CAPABILITY": "default",
+        "TZ": "ELSE-13:45",
+    }
+
+
+def turn(items: list) -> list:
+    """The items of pytest, those of one file in their order, the last file first."""
+    order = {item.path: number for number, item in enumerate(items)}
+    return sorted(items, key=lambda item: -order[item.path])
+
+
+def arrive() -> None:
+    """Let Python's clocks of this process, if `move` was called, go some years ahead.
+
+    Files and other programs keep today's time: they have it from the system.
+    """
+    if "CHEATSHEET_ELSEWHERE" not in os.environ:
+        return
+    now = time.time
+    time.time = lambda: now() + YEARS  # date.today() asks it, too
+    for name in "localtime", "gmtime", "ctime":
+        _default(name, lambda: time.time())
+    _default("asctime", lambda: time.localtime())
+    strftime = time.strftime
+    time.strftime = lambda form, at=None: strftime(form, at or time.localtime())
+
+    class Later(datetime.datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return super().now(tz) + datetime.timedelta(seconds=YEARS)
+
+    Later.__name__ = Later.__qualname__ = "datetime"
+    Later.__module__, datetime.datetime = "datetime", Later
+
+
+def _default(name: str, make) -> None:
+    """Give a function of `time` that takes one value another default for it."""
+    real = getattr(time, name)
+    setattr(time, name, lambda at=None: real(make() if at is None else at))
