@@ -17,11 +17,11 @@ from cheatsheet.run.records import commit_of, workflow_run
 
 
 def pytest_configure(config):
-    if os.environ.get("TEST_EVIDENCE"):
-        if getattr(config.option, "numprocesses", None) or hasattr(config, "workerinput"):
+    if file := os.environ.pop("TEST_EVIDENCE", ""):  # it is not for what tests start
+        if getattr(config.option, "numprocesses", None):
             problem = "TEST_EVIDENCE: a worker does not say what it leaves out; run without -n."
             raise pytest.UsageError(problem)
-        config.pluginmanager.register(Evidence(Path(os.environ["TEST_EVIDENCE"])))
+        config.pluginmanager.register(Evidence(Path(file)))
 
 
 class Evidence:
