@@ -102,8 +102,8 @@ def facts_line(name: str, places: dict[str, str], ran: str, labels: dict, site_u
     for kind in ("notebook", "colab", "markdown"):
         if kind in places:
             address = urljoin(site_url, places[kind])
-            said = f' data-copied="{labels["page_copied"]}"' if kind == "markdown" else ""
-            links.append(f"[{words[kind]}]({address}){{ .page-{kind}{said} }}")
+            said = {"markdown": f' data-copied="{labels["page_copied"]}"', "notebook": " download"}
+            links.append(f"[{words[kind]}]({address}){{ .page-{kind}{said.get(kind, '')} }}")
     return " · ".join(links) + "\n{ .page-facts data-search-exclude='' }"
 
 

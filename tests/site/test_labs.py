@@ -98,13 +98,13 @@ def test_a_lab_says_how_long_it_ran(site, language, name):
 @each
 def test_downloads(site, language, name):
     """The notebook that ran, not one made of the page's Markdown."""
-    links = site.soup(language, name).select("article nav.page-downloads a")
+    links = site.soup(language, name).select("article .page-facts a")
     stem = name.rpartition("/")[2]
-    assert links[0]["href"] == f"{stem}.ipynb"
+    assert links[1]["href"].endswith(f"/{name}/{stem}.ipynb")
     place = f"blob/gh-pages/{LANGUAGES[language]}{name}/{stem}.ipynb"
     repository = REPOSITORY.removeprefix("https://github.com/")
     colab = f"https://colab.research.google.com/github/{repository}/{place}"
-    assert links[1]["href"] == colab
+    assert links[2]["href"] == colab
 
 
 @each

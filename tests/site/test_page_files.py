@@ -31,8 +31,8 @@ SYNTAX = re.compile(r"^/{3}|^:::|\{:? ?[#.][\w-]|#only-|\]\((?!https?://)", re.M
 COLAB = REPOSITORY.replace("github.com", "colab.research.google.com/github")
 COLAB += "/blob/gh-pages/"
 LABELS = {
-    "en": ["Download notebook", "Open in Colab", "Plain Markdown"],
-    "zh": ["下载 Notebook", "在 Colab 中打开", "纯 Markdown"],
+    "en": ["Notebook", "Colab", "Copy page as Markdown"],
+    "zh": ["Notebook", "Colab", "复制本页 Markdown"],
 }
 # The line before the output on one of two devices.
 DEVICE = re.compile(r"(?m)^(?:Output|Error|输出|报错) · (?:CPU|GPU)$")
@@ -199,7 +199,9 @@ def test_links_on_the_page(site, language, name):
     soup = site.soup(language, name)
     page = site.url + site.address(language, name)
     root = site.url + LANGUAGES[language]
-    links = soup.select("article nav.page-downloads a")
+    runs, *links = soup.select("article .page-facts a")
+    assert urljoin(page, runs["href"]) == f"{root}verified/"
+    assert "torch 2." in runs.text
     assert [link.text for link in links] == LABELS[language]
     notebook, colab, markdown = links
     own = site.address(language, name) + f"{name.rpartition('/')[2]}.ipynb"
@@ -219,12 +221,14 @@ def test_links_work_in_the_browser(site, tab):
         tab.get_by_text(LABELS["zh"][0]).click()
     assert download.value.suggested_filename == "gpu-device.ipynb"
     tab.emulate_media(media="print")
-    assert not tab.locator(".page-downloads").is_visible()
+    assert not tab.locator(".page-facts").is_visible()
     tab.emulate_media(media="screen")
     assert tab.wrong == []
     tab.get_by_text(LABELS["zh"][2]).click()
-    # For a text, which names no icon, the browser looks for one by itself.
-    tab.wait_for_url("**/zh/gpu-device.md")
+    tab.locator(".md-dialog", has_text="已将本页复制为 Markdown").wait_for()
+    copied = tab.evaluate("navigator.clipboard.readText()")
+    assert copied == (site.folder / "zh/gpu-device.md").read_text(encoding="utf-8")
+    assert tab.wrong == []
 
 
 @pytest.mark.parametrize("repository", ["", "https://git.example.org/me/x", REPOSITORY + ".git"])
@@ -233,6 +237,6 @@ def test_colab_needs_a_repository_on_github(tmp_path, monkeypatch, repository):
     project = copy_project(tmp_path, "index", "gpu-info")
     page = stage(project, read_languages(project)[1]).pages["gpu-info.md"]
     front = yaml.safe_load(page.split("---\n")[1])
-    wanted = f"{COLAB}zh/gpu-info/gpu-info.ipynb" if "github" in repository else None
-    assert front.get("colab") == wanted
+    assert (f"[Colab]({COLAB}zh/gpu-info/gpu-info.ipynb)" in page) == ("github" in repository)
+    assert ("[Colab]" in page) == ("github" in repository)
     assert front.get("edit", "").startswith(repository)

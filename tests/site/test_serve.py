@@ -61,7 +61,7 @@ def test_both_languages_are_served(served):
     html = wait_for(f"{url}custom-module/", "</html>", log)
     assert re.search(rf'hreflang="zh-Hans"|href="{url}zh/custom-module/"', html)
     # No address of a repository is known: a notebook to download, and no Colab.
-    html = wait_for(f"{url}labs/custom-distribution/", "page-downloads", log)
+    html = wait_for(f"{url}labs/custom-distribution/", "page-facts", log)
     assert "custom-distribution.ipynb" in html
     assert "colab" not in html
 
