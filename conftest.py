@@ -7,39 +7,23 @@ pytest_plugins = ["cheatsheet.run.plugin"]
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
-    """Where pytest-xdist runs the tests (`-n auto`), what shares stays together.
-
-    Groups start in the order of the files: pages first, as the census asks.
+    """Where pytest-xdist runs the tests (`-n auto`), groups start in the order of the files:
+    pages first, as the census asks.
     """
     if getattr(config.option, "numprocesses", None):
         config.option.dist = "loadgroup"
         config.option.loadscopereorder = False
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """In a worker of pytest-xdist, mark what must run in one process."""
-    if hasattr(config, "workerinput"):
-        for item in items:
-            if group := shared_by(item):
-                item.add_marker(pytest.mark.xdist_group(group))
+    """In a worker of pytest-xdist: the fences of a page run in one process, in order.
 
-
-def shared_by(item) -> str | None:
-    """What a test shares with others, None for nothing that takes time.
-
-    The fences of a page run in one process, in order. What a fixture of a module makes
-    is made once for those who ask for it; one with parameters, once for each of them.
+    Its scheduler takes a group from behind the `@` of an id. It would write that itself for
+    its marks, if pytest 9 still read the `_nodeid` that it sets.
     """
-    if not isinstance(item, pytest.Function):
-        return item.location[0]
-    made = item._fixtureinfo.name2fixturedefs  # no other way to ask
-    names = sorted(name for name, found in made.items() if found[-1].scope == "module")
-    if not names:
-        return None
-    given = item.callspec.params if hasattr(item, "callspec") else {}
-    own = [str(given[name]) for name in names if name in given]
-    return " ".join([item.location[0], *own])
+    for item in items if hasattr(config, "workerinput") else ():
+        if not isinstance(item, pytest.Function):
+            item._id = item.id.parse(f"{item.nodeid}@{item.location[0]}")
 
 
 @pytest.fixture

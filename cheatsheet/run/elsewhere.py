@@ -1,7 +1,7 @@
 """Other surroundings for the fences of a run: what a page shows must not depend on them.
 
-Another hash seed, number of threads, instruction set, time zone, day and year, and the pages
-in the other order. A temporary folder of its own, each page has in every run.
+Another hash seed, number of threads and processors, instruction set, user, time zone, day and
+year, and the pages in the other order. A temporary folder of its own, each page has in every run.
 """
 
 import datetime
@@ -16,6 +16,7 @@ def move() -> None:
     os.environ |= {
         "CHEATSHEET_ELSEWHERE": "1",
         "PYTHONHASHSEED": "11",
+        "USER": "else",
         "OMP_NUM_THREADS": "1",
         "ATEN_CPU_CAPABILITY": "default",
         "TZ": "ELSE-13:45",
@@ -29,12 +30,14 @@ def turn(items: list) -> list:
 
 
 def arrive() -> None:
-    """Let Python's clocks of this process, if `move` was called, go some years ahead.
+    """Let this process, if `move` was called, count more processors and go some years ahead.
 
     Files and other programs keep today's time: they have it from the system.
     """
     if "CHEATSHEET_ELSEWHERE" not in os.environ:
         return
+    count = os.cpu_count() or 1
+    os.cpu_count = lambda: count + 1
     now = time.time
     time.time = lambda: now() + YEARS  # date.today() asks it, too
     for name in "localtime", "gmtime", "ctime":

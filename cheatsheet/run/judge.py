@@ -81,9 +81,6 @@ def _check_end(example: Example, outcome: Outcome) -> None:
         raise _error(code, problem + "mend the code.")
     if outcome.problem:
         raise _error(code, f"{outcome.problem}.", outcome.line)
-    if outcome.unrun:
-        problem = "what stands here never ran, on all of the page. Let it run, or remove it."
-        raise SourceError.of([f"{code.path}:{line}: {problem}" for line in outcome.unrun])
 
 
 def _compare(example: Example, got: str, device: str) -> None:

@@ -169,9 +169,7 @@ def _files(root: Path) -> set[tuple]:
     """What fences must leave as it is: pages, definitions and the program."""
     paths = (path for name in FOLDERS for path in (root / name).rglob("*"))
     files = (path for path in paths if "__pycache__" not in path.parts and path.is_file())
-    return {
-        (path.relative_to(root), path.stat().st_mtime_ns, path.stat().st_size) for path in files
-    }
+    return {(path.relative_to(root), path.stat().st_ctime_ns) for path in files}
 
 
 @pytest.hookimpl(wrapper=True)

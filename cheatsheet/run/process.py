@@ -19,7 +19,7 @@ import traceback
 import types
 import warnings
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -48,8 +48,7 @@ class Outcome:
     raised: bool = False
     line: int | None = None  # of the page: the outermost line that failed
     trace: str = ""
-    problem: str = ""  # of what it did well, and its line
-    unrun: list[int] = field(default_factory=list)  # of the last one: what never ran so far
+    problem: str = ""  # with what it did, then of that line
     seconds: float = 0.0
     allocations: int = 0  # tensors that it put on the accelerator
     lost: str = ""  # what broke the device or ended the process, if anything did
@@ -185,8 +184,10 @@ def _main(
         outcome.seconds = time.perf_counter() - start
         if not outcome.lost:
             outcome.allocations = devices.allocations(device) - before
-        if coverage and piece is code[-1]:
-            outcome.unrun = [n for one in code for n in coverage.unrun(one.line, one.source)]
+        whole = coverage and piece is code[-1] and outcome.raised == piece.raises
+        if unrun := [n for one in code if whole for n in coverage.unrun(one.line, one.source)]:
+            outcome.line, lines = unrun[0], ", ".join(map(str, unrun))
+            outcome.problem = f"what stands at {lines} never ran; let it run, or remove it"
         connection.send(outcome)
         if outcome.lost or (outcome.raised and not piece.raises):
             break

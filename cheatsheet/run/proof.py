@@ -11,12 +11,19 @@ from collections.abc import Iterator
 from cheatsheet.page import Example, Page, Plot, Shell
 
 BUILT_IN = set(dir(builtins))
+PASSED_OVER = "an error that is passed over shows nothing. Print it."
 # What asks the machine: no page can show the answer, and a branch on it may stay unused.
 ASKS = re.compile(r"torch\.(cuda|accelerator|version)\b")
-HIDES = re.compile(
-    r"\b(filterwarnings|simplefilter|catch_warnings|captureWarnings|showwarning|PYTHONWARNINGS)\b"
-)
-REACHES = re.compile(r"\b(cheatsheet\.|import cheatsheet|_getframe|currentframe|f_back|settrace)")
+REFUSED = {
+    r"filterwarnings|simplefilter|catch_warnings|captureWarnings|showwarning|PYTHONWARNINGS"
+    r"|redirect_stderr|stderr = ": (
+        "this hides warnings. Use what does not warn, or show the warning."
+    ),
+    r"cheatsheet\.|import cheatsheet|_getframe|currentframe|f_back|settrace": (
+        "this reaches for what runs the page. Write what a reader would run."
+    ),
+    r"suppress\(": PASSED_OVER,
+}
 COMMANDS = {"cd", "export", "nvidia-smi", "pip", "python", "torchrun"}
 COMMAND = re.compile(r"(?:^|[|;&(])[ \t]*(?:\w+=(?:\"[^\"]*\"|\S*)[ \t]+)*([^\s|;&()#]+)", re.M)
 
@@ -49,16 +56,14 @@ def problems(page: Page) -> Iterator[tuple[int, str]]:
 
 def _of_code(example: Example, tree: ast.Module) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(example.code.source.split("\n"), example.line + 1):
-        if HIDES.search(line):
-            yield number, "this hides warnings. Use what does not warn, or show the warning."
-        if REACHES.search(line):
-            yield number, "this reaches for what runs the page. Write what a reader would run."
+        for pattern, problem in REFUSED.items():
+            if re.search(rf"\b(?:{pattern})", line):
+                yield number, problem
     for node in ast.walk(tree):
         if isinstance(node, ast.Assert) and _constant(node.test):
             yield node.lineno, "this assert cannot fail. Let it ask what the code did."
-        silent = isinstance(node, ast.ExceptHandler) and all(map(_is_empty, node.body))
-        if silent or (isinstance(node, (ast.Name, ast.Attribute)) and _name(node) == "suppress"):
-            yield node.lineno, "an error that is passed over shows nothing. Print it."
+        if isinstance(node, ast.ExceptHandler) and all(map(_is_empty, node.body)):
+            yield node.lineno, PASSED_OVER
 
 
 def _constant(node: ast.expr) -> bool:
@@ -87,10 +92,6 @@ def _is_empty(node: ast.stmt) -> bool:
     constant = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     bare = isinstance(node, ast.AnnAssign) and node.value is None
     return constant or bare or isinstance(node, (ast.Pass, ast.Global, ast.Nonlocal, ast.Continue))
-
-
-def _name(node: ast.expr) -> str:
-    return node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
 
 
 def _plotted(page: Page) -> set[int]:

@@ -1,5 +1,6 @@
 """Whole runs of pytest over planted pages: what passes, what fails, in which words."""
 
+import os
 import re
 import time
 
@@ -107,7 +108,7 @@ BAD = {
     "raises_too_early": (
         fence("1 / 0\nx = 1", "ZeroDivisionError: division by zero", RAISES),
         3,
-        "what stands here never ran",
+        "never ran; let it run, or remove it",
     ),
     "raises_in_a_loop": (
         fence(
@@ -116,22 +117,22 @@ BAD = {
             RAISES,
         ),
         4,
-        "what stands here never ran",
+        "never ran; let it run, or remove it",
     ),
     "function_never_called": (
         fence("def f():\n    return 1\n\n\nprint(f.__name__)", "f"),
         3,
-        "what stands here never ran",
+        "never ran; let it run, or remove it",
     ),
     "handler_never_runs": (
         fence("try:\n    x = 1\nexcept ValueError:\n    print('no')\nprint(x)", "1"),
         5,
-        "what stands here never ran",
+        "never ran; let it run, or remove it",
     ),
     "branch_of_a_constant": (
         fence("if False:\n    x = 2\n1", "1"),
         3,
-        "what stands here never ran",
+        "never ran; let it run, or remove it",
     ),
     "proves_nothing": (fence("x = 1") + fence("y = x"), 5, "this fence shows nothing, asserts"),
     "passes_errors_over": (
@@ -146,6 +147,11 @@ BAD = {
     ),
     "hides_warnings": (
         fence("import warnings\n\nwarnings.simplefilter('ignore')\nwarnings.warn('old')\n1", "1"),
+        4,
+        "this hides warnings",
+    ),
+    "hides_what_is_written": (
+        fence("import io, sys\n\nsys.stderr = io.StringIO()\n1", "1"),
         4,
         "this hides warnings",
     ),
@@ -332,6 +338,7 @@ HERE = {  # code, and what it shows here and now alone
     ),
     "threads": ("import torch\n\ntorch.get_num_threads()", str(torch.get_num_threads())),
     "zone": ("import time\n\ntime.localtime(0).tm_hour", str(time.localtime(0).tm_hour)),
+    "processors": ("import os\n\nos.cpu_count()", str(os.cpu_count())),
     "seed": ("import os\n\nprint(os.environ.get('PYTHONHASHSEED'))", "None"),
 }
 
