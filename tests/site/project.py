@@ -73,7 +73,10 @@ def _keep(folder: Path, names: tuple[str, ...]) -> None:
             if name not in names:
                 page.unlink()
                 continue
-            page.write_text(LINK.sub(without, page.read_text("utf-8")), "utf-8")
+            text = LINK.sub(without, page.read_text("utf-8"))
+            drawn = r"(?m)^!\[[^\]]*\]\((labs/[\w-]+)\.md#[\w-]+\)$"
+            text = re.sub(drawn, lambda one: one[0] if one[1] in names else "", text)
+            page.write_text(text, "utf-8")
         file = folder / config
         head, _, nav = file.read_text(encoding="utf-8").partition("\nnav:\n")
         titles = re.findall(r"(?m)^ +- ([^:\n]+): ([\w/-]+)\.md$", nav)

@@ -218,13 +218,13 @@ def test_links_on_the_page(site, language, name):
 def test_links_work_in_the_browser(site, tab):
     open_page(tab, site, "zh", "gpu-device")
     with tab.expect_download() as download:
-        tab.get_by_text(LABELS["zh"][0]).click()
+        tab.locator(".page-notebook").click()
     assert download.value.suggested_filename == "gpu-device.ipynb"
     tab.emulate_media(media="print")
     assert not tab.locator(".page-facts").is_visible()
     tab.emulate_media(media="screen")
     assert tab.wrong == []
-    tab.get_by_text(LABELS["zh"][2]).click()
+    tab.locator(".page-markdown").click()
     tab.locator(".md-dialog", has_text="已将本页复制为 Markdown").wait_for()
     copied = tab.evaluate("navigator.clipboard.readText()")
     assert copied == (site.folder / "zh/gpu-device.md").read_text(encoding="utf-8")

@@ -113,6 +113,7 @@ def test_every_language_links_to_every_other(site, folder):
     assert switch == {lang: name for lang, name in names.items() if lang != own}
     heads = {link["hreflang"]: link["href"] for link in page.select("head [hreflang]")}
     root = "http://127.0.0.1/sub/"
+    assert heads.pop("x-default") == root
     assert heads == {"en": root, "zh-Hans": f"{root}zh/", "fr": f"{root}fr/"}
 
 
