@@ -206,7 +206,7 @@ def _box(copy: Copy, said: dict) -> str:
     count = copy.before.count("\n") + 1
     title = said["before"][count > 1].format(lines=count, parts=said["and"].join(parts))
     code = fence("python { .no-copy }", copy.before)
-    form = f"    type: before\n    open: {count < FEW}\n"
+    form = f"    type: before\n    open: {count < FEW}\n    attrs: {{data-search-exclude: ''}}\n"
     return f"//// details | {title}\n{form}\n{code}\n\n////"
 
 

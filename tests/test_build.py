@@ -228,7 +228,8 @@ def test_the_rest_of_a_page_stays_as_it_is_written(project):
     line += "copied as Markdown.\" }\n{ .page-facts data-search-exclude='' }\n"
     assert shown.count(line) == 1
     shown = shown.replace(line, "\n")
-    box = "//// details | 1 line before: earlier lines\n    type: before\n    open: True\n\n"
+    box = "//// details | 1 line before: earlier lines\n    type: before\n    open: True\n"
+    box += "    attrs: {data-search-exclude: ''}\n\n"
     box += "```python { .no-copy }\nanswer = 42\n```\n\n////\n\n"
     assert shown.count(box) == 1
     shown = shown.replace(box, "")

@@ -106,7 +106,7 @@ EDITS = {
         ("zh/custom-module/", "edited-switch"),
     ),
     "the Chinese config": (
-        ("mkdocs.zh.yml", "纯 Markdown", "改过的标签"),
+        ("mkdocs.zh.yml", "复制本页 Markdown", "改过的标签"),
         ("zh/custom-module/", "改过的标签"),
     ),
 }
