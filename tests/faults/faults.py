@@ -235,7 +235,7 @@ RUN = [
         (
             "net.no_such\n",
             "net.no_such\nx = 1\n",
-            "which raises, never run",
+            "never ran; let it run, or remove it",
             1,
         ),
         ("layers = [net,", "1 / 0\nlayers = [net,", "this fence raises"),
