@@ -21,7 +21,7 @@ NONE = {"en": "No matching documents", "zh": "没有找到符合条件的结果"
 FAR = {"en": "Nothing here matches closely; nearest:", "zh": "没有十分接近的内容，最接近的是："}
 # Of all questions, those that one of the first three sections answers, and the first.
 # So many are reached so far; the goal is 95 % among three, and 80 % first.
-AMONG_THREE, FIRST = 0.85, 0.69
+AMONG_THREE, FIRST = 0.85, 0.68
 SHOWN = 10
 
 # Notes what Material asks the worker and what was answered last: when the two are equal, the
