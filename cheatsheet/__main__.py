@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from cheatsheet.forms import formulas
-from cheatsheet.page import SourceError, read_text
+from cheatsheet.page import SourceError
 from cheatsheet.words import catalog, reviewed, sync
 from cheatsheet.words.languages import read_languages
 from cheatsheet.words.text import write
@@ -47,11 +47,8 @@ def _sync(root: Path, options: argparse.Namespace) -> int:
         return 2
     if not options.check and not fill_outputs(root):
         return 1
-    texts = sync.planned(root)
     pages = [one.page(root, name) for one in read_languages(root) for name in one.pages(root)]
-    drawn = formulas.updated(root, pages)
-    if drawn != (read_text(root, formulas.KEPT) if (root / formulas.KEPT).exists() else "{}\n"):
-        texts[Path(formulas.KEPT)] = drawn
+    texts = sync.planned(root) | formulas.planned(root, pages)
     for path, text in texts.items():
         if options.check:
             print(f"{path}:1: not as sync writes it; run: {sync.COMMAND}")

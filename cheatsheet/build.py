@@ -123,6 +123,7 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     labs = {name: book for name, book in notebooks.items() if name.startswith(LABS)}
     run_labs(root, {pages[name]: book for name, book in labs.items()})
     plots = Plots({name: (pages[name], book) for name, book in labs.items()})
+    drawn = formulas.read_kept(root)
     verified = Verified(root, pages, extra["verified"])
     tables = {
         "errors.md": {"errors": answers.list_failures(pages)},
@@ -132,7 +133,7 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     for name, page in pages.items():
         places = places_of(name, page, language, settings, titles)
         lines = _marked(page, words, copies[name], extra["copy"])
-        formulas.draw(root, page, lines)
+        formulas.draw(drawn, page, lines)
         plots.draw(name, page, lines)
         if page.examples:
             ran = verified.short(*[name] if name != "index.md" else [])
@@ -170,14 +171,13 @@ def _marked(page: Page, words: Words, copies: dict[int, Copy], said: dict) -> li
     """The lines of a page, with what is known written into the headers of its fences, and
     what a copy adds above them: a few lines as part of the code, more in a box to open."""
     lines = page.lines.copy()
-    cures = [failure.block for failure in answers.failures_of(page)]
+    cures = {failure.block.line for failure in answers.failures_of(page) if failure.block}
     for part in page.parts:
         if isinstance(part, Example):
             code, copy = part.code, copies[part.line]
-            added = copy.before.count("\n") + 1 if copy.before else 0
-            outright = 0 < added < FEW and "annotate" not in code.flags
+            outright = 0 < copy.more < FEW and "annotate" not in code.flags
             flags = "".join(f" .{flag}" for flag in sorted(code.flags))
-            if part in cures:
+            if part.line in cures:
                 flags += f' .cure data-label="{words.cure}"'
             if code.marked:
                 shift = copy.lines - code.source.rstrip("\n").count("\n") - 1 if outright else 0
@@ -192,9 +192,9 @@ def _marked(page: Page, words: Words, copies: dict[int, Copy], said: dict) -> li
                     copy.text.rstrip("\n"),
                     *[""] * (code.end - code.line - 2),
                 ]
-            elif added:
+            elif copy.more:
                 lines[code.line - 1] = f"{_box(copy, said)}\n\n{lines[code.line - 1]}"
-        elif isinstance(part, Shown) and copies[part.line].before:
+        elif isinstance(part, Shown) and copies[part.line].more:
             lines[part.line - 1] = f"{_box(copies[part.line], said)}\n\n{lines[part.line - 1]}"
     return lines
 
@@ -203,10 +203,11 @@ def _box(copy: Copy, said: dict) -> str:
     """What a copy adds before the code that is shown, in a box that opens."""
     parts = [said["imports"]] if copy.imports else []
     parts += [*copy.added, *([said["earlier"]] if copy.earlier else [])]
-    count = copy.before.count("\n") + 1
-    title = said["before"][count > 1].format(lines=count, parts=said["and"].join(parts))
+    title = said["before"][copy.more > 1].format(lines=copy.more, parts=said["and"].join(parts))
     code = fence("python { .no-copy }", copy.before)
-    form = f"    type: before\n    open: {count < FEW}\n    attrs: {{data-search-exclude: ''}}\n"
+    form = (
+        f"    type: before\n    open: {copy.more < FEW}\n    attrs: {{data-search-exclude: ''}}\n"
+    )
     return f"//// details | {title}\n{form}\n{code}\n\n////"
 
 

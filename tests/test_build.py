@@ -14,6 +14,7 @@ from cheatsheet.forms import sheet
 from cheatsheet.page import SourceError, read
 from cheatsheet.standalone import program, tidy
 from cheatsheet.words.languages import read_languages
+from tests.faults.project import VERIFIED
 
 ROOT = Path(__file__).parents[1]
 SITE = "https://example.org/sheet/"
@@ -82,17 +83,6 @@ AttributeError: 'int' object has no attribute 'no_such'
 ```bash
 ls
 ```
-"""
-VERIFIED = """\
----
-description: What ran.
----
-
-# Verified { #verified }
-
-{{ runs }}
-
-{{ pages }}
 """
 NETS = '''\
 """Nets."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cheatsheet.forms.site import from_elsewhere
 from cheatsheet.page import Example, Page, Prose, Section
 
 ERRORS = "errors"  # the id of the section below which each section is named by a message
@@ -21,7 +22,7 @@ class Failure:
 
     def line(self, name: str) -> str:
         """An item of a list; `name` is that of the page."""
-        cure = self.cure.replace("](#", f"]({name}#")
+        cure = from_elsewhere(self.cure, name)
         return f"- [{self.section.title}]({name}#{self.section.id})  \n  {cure}"
 
 
@@ -37,10 +38,8 @@ def failures_of(page: Page) -> Iterator[Failure]:
         blocks = [n for n, part in enumerate(section.parts) if isinstance(part, Example)]
         last = blocks[-1] if len(blocks) > 1 else len(section.parts)
         said = [part.text for part in section.parts[:last] if isinstance(part, Prose)]
-        sentences = (
-            [one for one in END.split(" ".join(said[-1].split("\n"))) if one] if said else []
-        )
-        cure = sentences[-1] if sentences else ""
+        sentences = END.split(" ".join(said[-1].split("\n"))) if said else []
+        cure = next(filter(None, reversed(sentences)), "")
         cure = cure[:-1] + {":": ".", "：": "。"}.get(cure[-1:], cure[-1:])
         yield Failure(section, cure, section.parts[last] if len(blocks) > 1 else None)
 

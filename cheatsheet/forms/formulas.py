@@ -38,14 +38,14 @@ def formulas_of(page: Page) -> Iterator[tuple[int, str]]:
             yield part.line + part.text.count("\n", 0, match.start()), match["tex"]
 
 
-def draw(root: Path, page: Page, lines: list[str]) -> None:
-    """Put drawings in the place of the formulas among the lines of a page.
+def draw(kept: dict[str, str], page: Page, lines: list[str]) -> None:
+    """Put drawings, as of `read_kept`, in the place of the formulas among the lines of a page.
 
     Raises:
         SourceError: a formula has no drawing yet.
     """
     for line, tex in formulas_of(page):
-        if tex not in (kept := read_kept(root)):
+        if tex not in kept:
             raise SourceError(page.path, line, "not typeset yet; run: python -m cheatsheet sync.")
         end = line + tex.count("\n") + 2
         lines[line - 1 : end] = [kept[tex], *[""] * (end - line)]
@@ -53,7 +53,20 @@ def draw(root: Path, page: Page, lines: list[str]) -> None:
 
 def read_kept(root: Path) -> dict[str, str]:
     """The drawing of each formula, as HTML on one line, by its TeX."""
-    return json.loads(read_text(root, KEPT)) if (root / KEPT).exists() else {}
+    return json.loads(_text(root))
+
+
+def _text(root: Path) -> str:
+    return read_text(root, KEPT) if (root / KEPT).exists() else "{}\n"
+
+
+def planned(root: Path, pages: list[Page]) -> dict[Path, str]:
+    """The new text of docs/formulas.json by its path, where these pages need another one.
+
+    Errors as `updated`.
+    """
+    text = updated(root, pages)
+    return {} if text == _text(root) else {Path(KEPT): text}
 
 
 def updated(root: Path, pages: list[Page]) -> str:

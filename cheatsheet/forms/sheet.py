@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 from cheatsheet.forms.narrow import make_narrow
 from cheatsheet.forms.pdf import FILES as PDFS
 from cheatsheet.forms.plain import Words, fence
-from cheatsheet.forms.site import SHEET
+from cheatsheet.forms.site import SHEET, from_elsewhere
 from cheatsheet.page import (
     Example,
     Page,
@@ -24,7 +24,8 @@ from cheatsheet.page import (
     read_text,
     split_lines,
 )
-from cheatsheet.standalone.program import Copy
+from cheatsheet.standalone.program import Block, Copy
+from cheatsheet.standalone.statements import split_statements
 from cheatsheet.words.settings import read_settings
 
 SELECTION = "docs/cheatsheet.yml"
@@ -150,19 +151,16 @@ def _heading(page: str, section: Section, nested: bool) -> Parts:
     first = section.parts[0]
     if section.id == page and isinstance(first, Prose):
         answer = " ".join(first.text.split("\n\n")[0].split("\n"))
-        parts.append(("", answer.replace("](#", f"]({page}.md#")))
+        parts.append(("", from_elsewhere(answer, f"{page}.md")))
     return parts
 
 
 def _without_imports(code: str, imports: set[tuple[str, str]]) -> str:
     """The code without its imports, which are noted."""
-    lines: list[str | None] = list(code.split("\n"))
-    for node in ast.parse(code).body:
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            imports |= {(getattr(node, "module", ""), ast.unparse(one)) for one in node.names}
-            lines[node.lineno - 1 : node.end_lineno] = [None] * (node.end_lineno - node.lineno + 1)
-    kept = [line for line in lines if line is not None]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip("\n")
+    block = Block(code, tuple(split_statements(code, 0)), {})
+    nodes = [statement.node for statement in block.imports]
+    imports |= {(getattr(n, "module", ""), ast.unparse(one)) for n in nodes for one in n.names}
+    return re.sub(r"\n{3,}", "\n\n", block.without_imports())
 
 
 def _is_short(output: str) -> bool:

@@ -107,6 +107,11 @@ def facts_line(name: str, places: dict[str, str], ran: str, labels: dict, site_u
     return " · ".join(links) + "\n{ .page-facts data-search-exclude='' }"
 
 
+def from_elsewhere(text: str, name: str) -> str:
+    """Markdown of the page `name`, with its links to sections of its own, for another page."""
+    return text.replace("](#", f"]({name}#")
+
+
 def linker(name: str, pages: Iterable[str], site_url: str) -> Callable[[str], str]:
     """For a page: from the target of a link to its address on the published site.
 

@@ -145,7 +145,7 @@ def read_records(folder: Path, root: Path) -> dict[str, Run]:
         name, kind = path.relative_to(root), path.stem
         try:
             found[kind] = _read(path.read_text(encoding="utf-8"), kind)
-            _check_commit(found[kind], root)
+            _check_commit(found[kind].commit, found[kind].time, root)
         except (OSError, ValueError) as error:  # of a decoder too
             device = kind if kind in TITLES else "cpu"
             problem = f"this is no recorded run: {error}; record it again: pytest docs --device "
@@ -185,17 +185,16 @@ def _without_twins(pairs: list[tuple[str, object]]) -> dict:
     return dict(pairs)
 
 
-def _check_commit(run: Run, root: Path) -> None:
+@lru_cache  # each staging of each language reads the records
+def _check_commit(commit: str | None, time: str, root: Path) -> None:
     """Where the whole history is at hand, the commit is of it, and older than the run."""
-    if not run.commit or _git(root, "rev-parse", "--is-shallow-repository") != "false":
+    if not commit or _git(root, "rev-parse", "--is-shallow-repository") != "false":
         return
-    if _git(root, "merge-base", "--is-ancestor", run.commit, "HEAD") is None:
-        raise ValueError(f"commit: {run.commit} is not in the history")
-    committed = datetime.fromtimestamp(
-        int(_git(root, "log", "-1", "--format=%ct", run.commit)), UTC
-    )
-    if datetime.fromisoformat(run.time) < committed:
-        raise ValueError(f"time: {run.time} is before its commit, {committed.isoformat()}")
+    if _git(root, "merge-base", "--is-ancestor", commit, "HEAD") is None:
+        raise ValueError(f"commit: {commit} is not in the history")
+    committed = datetime.fromtimestamp(int(_git(root, "log", "-1", "--format=%ct", commit)), UTC)
+    if datetime.fromisoformat(time) < committed:
+        raise ValueError(f"time: {time} is before its commit, {committed.isoformat()}")
 
 
 def _strictly(kind, values: object, where: str):

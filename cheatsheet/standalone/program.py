@@ -2,8 +2,8 @@
 
 Whoever copies a block or a definition wants all that it needs, and no more. Whoever
 downloads the notebook wants each definition once, where it is first needed. The printed
-sheet wants the definitions short, and the imports apart. Each of them gets imports,
-definitions in place of the imports from `snippets`, and code; ruff makes them tidy.
+sheet wants the copies with their imports apart. Each of them gets imports, definitions in
+place of the imports from `snippets`, and code; ruff makes them tidy.
 """
 
 import ast
@@ -52,6 +52,11 @@ class Copy:
     @property
     def lines(self) -> int:
         return self.text.count("\n")
+
+    @property
+    def more(self) -> int:
+        """The number of lines that stand before what is shown."""
+        return self.before.count("\n") + 1 if self.before else 0
 
     @cached_property
     def before(self) -> str:

@@ -3,9 +3,12 @@
 What is planted stands for its whole kind.
 """
 
+from dataclasses import replace
+
 from tests.faults.harness import Fault
 from tests.faults.project import CATALOG, NETS, PAGE, SEITE
 
+GLOSSARY = "docs/glossary.yml"
 SECTION = "## Several at once { #several }\n"
 BLOCK = "```python\n1\n```\n"
 
@@ -15,9 +18,13 @@ def added(text: str) -> tuple[str, str]:
     return SECTION, f"{text}\n{SECTION}"
 
 
-def group(check: str, kind: str, file: str, *rows: tuple) -> list[Fault]:
-    """Faults of one kind: what stands there, what is planted, what is said, the offset."""
-    return [Fault(check, kind, file, *row) for row in rows]
+def group(check: str, kind: str, file: str, *rows: tuple, named: str = "") -> list[Fault]:
+    """Faults of one kind: what stands there, what is planted, what is said, the offset.
+
+    `named`: where all of them are found, if it is not the line that was planted.
+    """
+    faults = [Fault(check, kind, file, *row) for row in rows]
+    return [replace(fault, elsewhere=named) for fault in faults] if named else faults
 
 
 STRAY = "a fence must start at the margin"
@@ -331,29 +338,31 @@ REVIEW = [
         "review",
         "a change in English alone",
         PAGE,
-        ("A net has 2 parameters", "A net has 3 parameters", "", 0, f"{SEITE}:"),
-        ("registers **none**", "registers **all**", "", 0, f"{SEITE}:"),
-        ("20 layers", "30 layers", "", 0, f"{SEITE}:"),
-        ("| `net.bias` | (2,) |\n", "", "", 0, f"{SEITE}:"),
-        ("/// warning", "/// note", "", 0, f"{SEITE}:"),
-        ("# the net", "# no net", "", 0, f"{SEITE}:"),
-        ("How to reach a parameter", "How to lose a parameter", "", 0, f"{SEITE}:"),
-        ("## Errors {", "## Mistakes {", "", 0, f"{SEITE}:"),
+        ("A net has 2 parameters", "A net has 3 parameters"),
+        ("registers **none**", "registers **all**"),
+        ("20 layers", "30 layers"),
+        ("| `net.bias` | (2,) |\n", ""),
+        ("/// warning", "/// note"),
+        ("# the net", "# no net"),
+        ("How to reach a parameter", "How to lose a parameter"),
+        ("## Errors {", "## Mistakes {"),
+        named=f"{SEITE}:",
     ),
     *group(
         "review",
         "a change in Chinese alone",
         SEITE,
-        ("网络有 2 个参数", "网络有 3 个参数", "", 0, f"{SEITE}:"),
-        ("一个也**不会**注册", "全都**会**注册", "", 0, f"{SEITE}:"),
-        ("20 层", "30 层", "", 0, f"{SEITE}:"),
-        ("| `net.bias` | (2,) |\n", "", "", 0, f"{SEITE}:"),
-        ("/// warning", "/// danger", "", 0, f"{SEITE}:"),
-        ("列表什么也不注册", "列表都会注册", "", 0, f"{SEITE}:"),
-        ("# 网络", "# 不是网络", "", 0, f"{SEITE}:"),
-        ("按名字取得参数。", "按名字删除参数。", "", 0, f"{SEITE}:"),
-        ("## 常见报错 {", "## 常见问题 {", "", 0, f"{SEITE}:"),
-        ("这个名字写错了。", "", "", 0, f"{SEITE}:"),
+        ("网络有 2 个参数", "网络有 3 个参数"),
+        ("一个也**不会**注册", "全都**会**注册"),
+        ("20 层", "30 层"),
+        ("| `net.bias` | (2,) |\n", ""),
+        ("/// warning", "/// danger"),
+        ("列表什么也不注册", "列表都会注册"),
+        ("# 网络", "# 不是网络"),
+        ("按名字取得参数。", "按名字删除参数。"),
+        ("## 常见报错 {", "## 常见问题 {"),
+        ("这个名字写错了。", ""),
+        named=f"{SEITE}:",
     ),
 ]
 WORDING = [
@@ -361,25 +370,34 @@ WORDING = [
         "wording",
         "Chinese as it is set",
         SEITE,
-        ("网络有 2 个", "网络有2个", "", 0, f"{SEITE}:"),
-        ("2 个参数：", "2 个参数:", "", 0, f"{SEITE}:"),
-        ("，但一个也", ",但一个也", "", 0, f"{SEITE}:"),
-        ("这个名字写错了。", "这个名字写错了(真的)。", "", 0, f"{SEITE}:"),
-        ("这个名字写错了。", "这个 名字写错了。", "", 0, f"{SEITE}:"),
-        ("这个名字写错了。", '这个名字"写错"了。', "", 0, f"{SEITE}:"),
-        ("这个名字写错了。", "这个名字写错了...", "", 0, f"{SEITE}:"),
+        ("网络有 2 个", "网络有2个"),
+        ("2 个参数：", "2 个参数:"),
+        ("，但一个也", ",但一个也"),
+        ("这个名字写错了。", "这个名字写错了(真的)。"),
+        ("这个名字写错了。", "这个 名字写错了。"),
+        ("这个名字写错了。", '这个名字"写错"了。'),
+        ("这个名字写错了。", "这个名字写错了..."),
+        named=f"{SEITE}:",
     ),
     *group(
         "wording",
         "a term",
         SEITE,
-        ("2 个参数：", "2 个参量：", "参量", 0, f"{SEITE}:"),
+        ("2 个参数：", "2 个参量：", "参量"),
+        named=f"{SEITE}:",
     ),
+    *group("wording", "a term", CATALOG, ('msgstr "网络。"', 'msgstr "层。"'), named=f"{CATALOG}:"),
+    *group("wording", "a term", GLOSSARY, ("zh: 参数", "zh: "), named=f"{GLOSSARY}:"),
+]
+RECORDS = [
     *group(
-        "wording", "a term", CATALOG, ('msgstr "网络。"', 'msgstr "层。"', "", 0, f"{CATALOG}:")
-    ),
-    *group(
-        "wording", "a term", "docs/glossary.yml", ("zh: 参数", "zh: ", "", 0, "docs/glossary.yml:")
+        "records",
+        "a record",
+        "docs/runs/cpu.json",
+        ("", "{", "this is no recorded run"),
+        ("", "{}", "it has the schema None, and 2 is needed"),
+        ("", '{"schema": 2, "schema": 2}', "it has the key 'schema' 2 times"),
+        ("", '{"schema": 2, "digest": "0"}', "it was changed after the run that wrote it"),
     ),
 ]
-FAULTS = STAGE + RUN + LANGUAGES + REVIEW + WORDING
+FAULTS = STAGE + RUN + LANGUAGES + REVIEW + WORDING + RECORDS

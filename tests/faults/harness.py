@@ -26,7 +26,7 @@ class Fault:
     file: str
     old: str
     new: str
-    said: str
+    said: str = ""
     offset: int = 0
     elsewhere: str = ""
 

@@ -43,11 +43,11 @@ def test_what_mathjax_rejects_is_said(tmp_path, tex):
 def test_a_drawing_takes_the_place_of_its_formula(tmp_path):
     page = read(PATH, TEXT)
     with pytest.raises(SourceError, match=r"^docs/en/page\.md:5: not typeset yet; run: "):
-        formulas.draw(tmp_path, page, page.lines.copy())
+        formulas.draw(formulas.read_kept(tmp_path), page, page.lines.copy())
     (tmp_path / "docs").mkdir()
     (tmp_path / formulas.KEPT).write_text(formulas.updated(tmp_path, [page]), encoding="utf-8")
     lines = page.lines.copy()
-    formulas.draw(tmp_path, page, lines)
+    formulas.draw(formulas.read_kept(tmp_path), page, lines)
     assert len(lines) == len(page.lines)
     assert lines[4].startswith('<div class="formula" data-search-exclude><svg ')
     assert "<mi>w</mi><mn>1</mn>" in lines[4]
