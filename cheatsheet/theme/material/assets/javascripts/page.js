@@ -8,7 +8,7 @@ document$.subscribe(() => {
   // A browser's translator leaves code alone, in blocks and in sentences.
   for (const code of document.querySelectorAll("code")) code.translate = false
   // A name breaks between its parts, not within a word.
-  for (const code of document.querySelectorAll("article td code")) {
+  for (const code of document.querySelectorAll("article :is(td, th) code")) {
     const parts = code.textContent.split(/(?<=[._(=/])(?=\w)/)
     if (!code.children.length)
       code.replaceChildren(...parts.flatMap((part) => [document.createElement("wbr"), part]))
