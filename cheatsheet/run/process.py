@@ -19,6 +19,7 @@ import traceback
 import types
 import warnings
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
@@ -52,14 +53,19 @@ class Outcome:
     seconds: float = 0.0
     allocations: int = 0  # tensors that it put on the accelerator
     lost: str = ""  # what broke the device or ended the process, if anything did
+    left: object = None  # what `Piece.then` gave
 
 
 class Piece(NamedTuple):
-    """Code that stands below line `line` of its file; `raises` if it is meant to."""
+    """Code that stands below line `line` of its file; `raises` if it is meant to.
+
+    `then` is called when it has run, with its namespace.
+    """
 
     line: int
     source: str
     raises: bool = False
+    then: Callable[[dict], object] | None = None
 
 
 class Process(contextlib.AbstractContextManager):
@@ -126,13 +132,13 @@ def _definitions(code: list[Piece]) -> str:
     return ast.unparse(ast.Module(body, type_ignores=[])) + "\n"
 
 
-def run_alone(text: str) -> Outcome:
+def run_alone(text: str, then: Callable[[dict], object] | None = None) -> Outcome:
     """Run a program as whoever pasted it does: alone, in a fresh process, in an empty
     folder, without `snippets`.
 
     Returns what it printed, the value of its last expression included, or raised.
     """
-    with Process("copy.py", [Piece(0, text)], alone=True) as process:
+    with Process("copy.py", [Piece(0, text, then=then)], alone=True) as process:
         return process.receive()
 
 
@@ -175,9 +181,9 @@ def _main(
         linecache.cache[name] = len(text), None, text.splitlines(keepends=True), name
     read_output = _capture_output(folder / "output.txt")
     namespace = _main_module(folder / "page.py")
-    _seed(name)
     coverage = Coverage(name, text.count("\n") + 1) if text else None
     for piece in code:
+        _seed(f"{name}:{piece.line}")
         before, start = devices.allocations(device), time.perf_counter()
         outcome, error = _run(piece, name, namespace, read_output)
         outcome.lost = devices.failure(device, error)
@@ -188,6 +194,7 @@ def _main(
         if unrun := [n for one in code if whole for n in coverage.unrun(one.line, one.source)]:
             outcome.line, lines = unrun[0], ", ".join(map(str, unrun))
             outcome.problem = f"what stands at {lines} never ran; let it run, or remove it"
+        outcome.left = piece.then and piece.then(namespace)
         connection.send(outcome)
         if outcome.lost or (outcome.raised and not piece.raises):
             break
@@ -211,8 +218,8 @@ def _main_module(definitions: Path) -> dict:
 
 
 def _seed(name: str) -> None:
-    # Another seed for each file: a fence that forgets to seed prints other numbers on
-    # the page of the other language, and so cannot go unseen.
+    # Another seed for each fence of each file: one that forgets to seed prints other
+    # numbers on the page of the other language, and so cannot go unseen.
     import torch
 
     torch.manual_seed(zlib.crc32(name.encode()))
