@@ -252,11 +252,6 @@ def _left_on_page(english: Page, page: Page, language: Language) -> list[SourceE
         if (mark := MARK.search(line)) and line not in english.lines:
             problem = f"TODO, in {language.name}: {mark['words']}; write it."
             found.append(SourceError(page.path, number, problem))
-    known = {section.id for section in english.sections}
-    for section in page.sections:
-        if section.id not in known:
-            problem = f"section #{section.id} is not in {english.path}; remove it, or add it there."
-            found.append(SourceError(page.path, section.line, problem))
     # What is marked needs no second reason; nor does the rest of its section, until then.
     starts = [section.line for section in page.sections]
     marked = {bisect(starts, one.line) for one in found}

@@ -7,6 +7,8 @@ import re
 import tokenize
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from unicodedata import east_asian_width
 
@@ -97,6 +99,7 @@ def width(text: str) -> int:
     return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
+@lru_cache(maxsize=4096)
 def comments(source: str, language: str = "python") -> list[Comment]:
     """The comments of Python or shell code; of what is no Python, those before its fault."""
     if language != "python":
@@ -112,6 +115,7 @@ def comments(source: str, language: str = "python") -> list[Comment]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def read_words(source: str) -> list[Word] | None:
     """The words of a lab's plots: the one fence that may differ between languages.
 
@@ -171,7 +175,7 @@ def read_blocks(path: Path, tokens: Iterable[Token]) -> list[Block]:
 
 def _inline(path: Path, token: Token, first: int, kind: str) -> list[Block]:
     """A paragraph, a heading or a cell, without links and emphasis; then its pictures."""
-    rows, marks, pictures = [""], [], []
+    rows, marks, pictures = [""], {"link": [], "emphasis": []}, []
     for child in token.children:
         number = first + len(rows) - 1
         match child.type:
@@ -183,26 +187,20 @@ def _inline(path: Path, token: Token, first: int, kind: str) -> list[Block]:
                 ticked = "`" in child.content
                 rows[-1] += f"`` {child.content} ``" if ticked else f"`{child.content}`"
             case "link_open":
-                marks.append(("link", Line(path, number, child.attrs["href"])))
+                marks["link"].append(Line(path, number, child.attrs["href"]))
             case "strong_open" | "em_open":
-                marks.append(("emphasis", Line(path, number, child.markup)))
+                marks["emphasis"].append(Line(path, number, child.markup))
             case "image":
                 target = {"image": [Line(path, number, child.attrs["src"])]}
                 pictures.append(Block("picture", [Line(path, number, child.content)], target))
-    blocks: list[Block] = []
-    for number, row in enumerate(rows, first):
-        mark, _, title = row.partition("|")
-        before = blocks and not blocks[-1].kind.startswith("///") and blocks[-1].lines
-        if row.startswith("///"):
-            blocks.append(Block(mark.strip(), [Line(path, number, title.strip())]))
-        elif before:
-            before.append(Line(path, number, row, before[-1].text))
-        else:
-            blocks.append(Block(kind, [Line(path, number, ID.sub("", row))]))
-    for name, mark in marks:
-        own = [block for block in blocks if block.lines[0].number <= mark.number][-1]
-        own.marks.setdefault(name, []).append(mark)
-    return blocks + pictures
+    if rows[0].startswith("///"):
+        kind, _, rows[0] = map(str.strip, rows[0].partition("|"))
+    lines = [Line(path, first, ID.sub("", rows[0]))]
+    for number, (before, row) in enumerate(pairwise(rows), first + 1):
+        # What follows the title of a block, or ends it, does not go on from the line before.
+        new = kind.startswith("///") and number == first + 1
+        lines.append(Line(path, number, row.removeprefix("///"), "" if new else before))
+    return [Block(kind, lines, marks), *pictures]
 
 
 def write(file: Path, text: str) -> None:

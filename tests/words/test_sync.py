@@ -404,7 +404,12 @@ LEFT = {
     "review": (PAGE, "Another", "A further", f"{SEITE}:20: section #next changed"),
     "fuzzy": ("snippets/box.py", "in m", "in square m", "zh.po:1: not as sync"),
     "empty": (PAGE, "\n1.5\n", "\n", f"{PAGE}:16: this output is empty; run"),
-    "gone": (SEITE, "## 下一节", OLD, f"{SEITE}:20: section #old is not in {PAGE}"),
+    "gone": (
+        SEITE,
+        "## 下一节",
+        OLD,
+        f"{SEITE}:20: this heading is '## old', and {PAGE}:20 has '## next'",
+    ),
     "English": (SEITE, "另一段", "Here is another", f"{SEITE}:22: this is English"),
     "Chinese": (PAGE, "Another", "另一", f"{PAGE}:22: this is Chinese"),
     "link": (SEITE, "另一段", "[另](a.md)", f"{SEITE}:22: this link is 'a.md', and"),
