@@ -59,7 +59,7 @@ def _paragraphs(section: Section) -> list[str]:
                 found.append(f"![{part.words}]")
             case Example(code=code) | Shell(code=code):
                 found += [one.text for one in comments(code.source, code.language)]
-                found += [word.text for word in read_words(code.source) or ()]
+                found += [text.value for _, text in read_words(code.source) or ()]
     return found
 
 
