@@ -143,7 +143,7 @@ def _names(text: str) -> list[str]:
 def _lacking_numbers(block: Block, other: Block) -> list[Line]:
     """The numbers that stand in a block more often than in the other."""
     more = Counter(_numbers(block.text)) - Counter(_numbers(other.text))
-    return [replace(line, text=n) for line in block.lines for n in _numbers(line.text) if n in more]
+    return [_at(block, number) for number in more.elements()]
 
 
 def _lacking_names(block: Block, other: Block) -> list[Line]:
@@ -152,12 +152,17 @@ def _lacking_names(block: Block, other: Block) -> list[Line]:
     known = _names(other.text)
     words = "" if block.kind == COMMENT else INLINE_CODE.sub(" ", other.text)
     found = []
-    for line in block.lines:
-        for name in _names(line.text):
-            as_words = rf"(?<![\w.]){re.escape(name).replace('_', '[_ ]')}s?(?!\w)"
-            if name not in known and not re.search(as_words, words, re.A | re.I):
-                found.append(replace(line, text=name))
+    for name in _names(block.text):
+        as_words = rf"(?<![\w.]){re.escape(name).replace('_', '[_ ]')}s?(?!\w)"
+        if name not in known and not re.search(as_words, words, re.A | re.I):
+            found.append(_at(block, name))
     return found
+
+
+def _at(block: Block, text: str) -> Line:
+    """A piece of a block, with its line; it may be broken over two."""
+    line = next((one for one in block.lines if text in one.text), block.first)
+    return replace(line, text=text)
 
 
 def _first_difference(
@@ -168,10 +173,8 @@ def _first_difference(
     for mine, its in zip_longest(ours, theirs):
         there, here = mine or there, its or here
         if not (mine and its and mine.text == its.text):
-            problem = (
-                f"this {kind} is {repr(its.text) if its else 'missing'}, and {there.place} has "
-            )
-            problem += repr(mine.text) if mine else "none"
+            has = repr(its.text) if its else "missing", repr(mine.text) if mine else "none"
+            problem = f"this {kind} is {has[0]}, and {there.place} has {has[1]}"
             texts = " and ".join(repr(block.text) for block in blocks[::-1] if block.text)
             return [here.error(f"{problem}; make them the same{texts and ': '}{texts}.")]
     return []
