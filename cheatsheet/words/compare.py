@@ -40,8 +40,8 @@ ENGLISH = re.compile(r"(?<![\w.])[A-Za-z][a-z']+(?:[ ,;:]+[A-Za-z][a-z']*)+")
 WIDE = re.compile(f"[{HAN}{SIGNS}]")
 # A shape is one number. Numbers that are words, such as "two", are left to whoever reviews.
 NUMBER = re.compile(r"\(\d+,(?: ?\d+,?)*\)|(?<![A-Za-z\d_.])[−-]?\d+(?:\.\d+)*(?:e-?\d+)?")
-# What is a name without backticks, too: an address, a placeholder, what has a dot, an
-# underscore or brackets in or behind it, an error.
+# What is a name without backticks, too: an address, a placeholder, an error, what has a dot, an
+# underscore, a digit or brackets in or behind it.
 NAME = re.compile(
     r"https?://[^\s，。；）]+|\{\w*\}|%[sdr]|\w+Error\b"
     r"|(?!e\.g|i\.e)(?:(?<![\w.])[A-Za-z]\w*(?=[.(\[])|\w*_\w*)(?:\.\w+|\((?:\w+=\w+|\d*)\)|\[\d+\])+"
