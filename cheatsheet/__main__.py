@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from cheatsheet.forms import formulas
+from cheatsheet.forms import formulas, names
 from cheatsheet.page import SourceError
 from cheatsheet.words import reviewed, sync
 from cheatsheet.words.languages import read_languages
@@ -50,6 +50,8 @@ def _sync(root: Path, options: argparse.Namespace) -> int:
         return 1
     pages = [one.page(root, name) for one in read_languages(root) for name in one.pages(root)]
     texts = sync.planned(root) | formulas.planned(root, pages)
+    source = read_languages(root)[0]
+    texts |= names.planned(root, [source.page(root, name) for name in source.pages(root)])
     for path, text in texts.items():
         if options.check:
             print(f"{path}:1: not as sync writes it; run: {sync.COMMAND}")

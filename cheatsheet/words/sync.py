@@ -25,7 +25,7 @@ from cheatsheet.page import (
     read_text,
 )
 from cheatsheet.words import catalog, reviewed, typesetting
-from cheatsheet.words.compare import compare, meaning, problems
+from cheatsheet.words.compare import compare, compare_menus, meaning, problems
 from cheatsheet.words.languages import Language, read_languages
 from cheatsheet.words.messages import PRAGMA
 from cheatsheet.words.text import comments, read_words
@@ -236,7 +236,7 @@ def left(root: Path) -> list[SourceError]:
     for language in others:
         for name in language.pages(root):
             found += _left_on_page(source.page(root, name), language.page(root, name), language)
-        found += catalog.problems(root, language)
+        found += compare_menus(root, source, language) + catalog.problems(root, language)
         found += [error for error, _ in reviewed.check(root, language)]
     marked = {(one.path, one.line) for one in found if MARK.search(str(one))}
     found += [one for one in typesetting.check(root) if (one.path, one.line) not in marked]

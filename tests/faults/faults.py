@@ -451,6 +451,17 @@ LANGUAGES = [
     ),
     *group(
         "languages",
+        "titles in the menu",
+        "mkdocs.zh.yml",
+        ("  - 前言: index.md\n", "", "here is page.md 'page.md', and mkdocs.yml:"),
+        ("- 页面: page.md", "- 页面: pages.md", "and mkdocs.yml:"),
+        ("- 页面: page.md", "- 第 2 页: page.md", "this number is '2', and mkdocs.yml:"),
+        ("- 页面: page.md", "- 頁面: page.md", "write '页面'"),
+        ("- 页面: page.md", "- The page with it: page.md", "this is English"),
+        ("- 验证记录: verified.md", "", "here is nothing more, and mkdocs.yml:", -1),
+    ),
+    *group(
+        "languages",
         "characters that are not simplified",
         SEITE,
         ("普通列表", "普通清單", "write "),

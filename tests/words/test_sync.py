@@ -408,7 +408,7 @@ LEFT = {
         SEITE,
         "## 下一节",
         OLD,
-        f"{SEITE}:20: this heading is '## old', and {PAGE}:20 has '## next'",
+        f"{SEITE}:20: here is ## old, and {PAGE}:20 has ## next",
     ),
     "English": (SEITE, "另一段", "Here is another", f"{SEITE}:22: this is English"),
     "Chinese": (PAGE, "Another", "另一", f"{PAGE}:22: this is Chinese"),
