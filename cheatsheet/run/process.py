@@ -58,15 +58,12 @@ class Outcome:
 
 
 class Piece(NamedTuple):
-    """Code that stands below line `line` of its file; `raises` if it is meant to.
-
-    `then` is called when it has run, with its namespace.
-    """
+    """Code that stands below line `line` of its file."""
 
     line: int
     source: str
-    raises: bool = False
-    then: Callable[[dict], object] | None = None
+    raises: bool = False  # it is meant to
+    then: Callable[[dict], object] | None = None  # called when it has run, with its namespace
 
 
 class Process(contextlib.AbstractContextManager):
@@ -101,9 +98,6 @@ class Process(contextlib.AbstractContextManager):
         theirs.close()
         self._left = len(code)
 
-    def __exit__(self, *_error) -> None:
-        self.close()
-
     def receive(self) -> Outcome:
         """Wait for the outcome of the next piece; where there will be none, it is `lost`."""
         try:
@@ -117,13 +111,15 @@ class Process(contextlib.AbstractContextManager):
             lost = f"the code ended the process (exit code {self._process.exitcode})"
         return Outcome(raised=True, lost=lost)
 
-    def close(self) -> None:
+    def close(self, *_error) -> None:
         if not self._left:  # it ends by itself
             self._process.join(10)
         self._process.kill()
         self._process.join()
         self._connection.close()
         self._folder.cleanup()
+
+    __exit__ = close
 
 
 def _definitions(code: list[Piece]) -> str:
@@ -134,10 +130,8 @@ def _definitions(code: list[Piece]) -> str:
 
 
 def run_alone(text: str, then: Callable[[dict], object] | None = None) -> Outcome:
-    """Run a program as whoever pasted it does: alone, in a fresh process, in an empty
-    folder, without `snippets`.
-
-    Returns what it printed, the value of its last expression included, or raised.
+    """What a program does for whoever pasted it: alone, in a fresh process, in an empty folder,
+    without `snippets`; `then` as in `Piece`.
     """
     with Process("copy.py", [Piece(0, text, then=then)], alone=True) as process:
         return process.receive()
@@ -172,8 +166,9 @@ def _main(
     the folder of its temporary files.
     """
     devices.set_up(device)
-    if alone:
-        _hide_snippets()
+    if alone:  # without snippets
+        root = Path(__file__).parents[2]
+        sys.path[:] = [path for path in sys.path if path and Path(path).resolve() != root]
     elsewhere.arrive()
     os.chdir(folder / "work")
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder / "tmp")
@@ -199,11 +194,6 @@ def _main(
         connection.send(outcome)
         if outcome.lost or (outcome.raised and not piece.raises):
             break
-
-
-def _hide_snippets() -> None:
-    root = Path(__file__).parents[2]
-    sys.path[:] = [path for path in sys.path if path and Path(path).resolve() != root]
 
 
 def _main_module(definitions: Path) -> dict:
@@ -248,13 +238,7 @@ def _capture_output(file: Path):
     return read
 
 
-def _show_warning(message, category, *_args, **_options) -> None:
-    print(f"{category.__name__}: {message}")
-
-
-def _run(
-    piece: Piece, name: str, namespace: dict, read_output
-) -> tuple[Outcome, BaseException | None]:
+def _run(piece: Piece, name: str, namespace: dict, read_output) -> tuple[Outcome, object]:
     value, threads = None, set(threading.enumerate())
     try:
         # Empty lines in front give each statement its line number in the page, so that
@@ -262,7 +246,7 @@ def _run(
         tree = ast.parse("\n" * piece.line + piece.source, filename=name)
         last = tree.body[-1] if tree.body else None
         with warnings.catch_warnings():
-            warnings.showwarning = _show_warning
+            warnings.showwarning = lambda text, kind, *_, **__: print(f"{kind.__name__}: {text}")
             shown = tree.body.pop() if isinstance(last, ast.Expr) else None
             exec(compile(tree, name, "exec", dont_inherit=True), namespace)
             if shown:
@@ -292,7 +276,6 @@ def _unstable_repr(value: object) -> str:
         return ""
     if type(value).__name__ == "OrderedDict":
         return "the repr of an OrderedDict differs between versions of Python; print it"
-    text = repr(value)
-    if "\n" in text or len(text) > 79:
+    if "\n" in (text := repr(value)) or len(text) > 79:
         return "a notebook breaks this long container into lines of its own; print it"
     return ""
