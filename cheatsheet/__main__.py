@@ -8,10 +8,9 @@ import time
 from pathlib import Path
 
 from cheatsheet.forms import formulas
-from cheatsheet.page import SourceError
+from cheatsheet.page import SourceError, write_text
 from cheatsheet.words import catalog, reviewed, sync
 from cheatsheet.words.languages import read_languages
-from cheatsheet.words.text import write
 
 
 def main(arguments: list[str]) -> int:
@@ -53,7 +52,7 @@ def _sync(root: Path, options: argparse.Namespace) -> int:
         if options.check:
             print(f"{path}:1: not as sync writes it; run: {sync.COMMAND}")
         else:
-            write(root / path, text)
+            write_text(root, path, text)
             print(f"{path}: written")
     found = sync.left(root)
     if options.check:  # no word of what sync itself would do
@@ -79,7 +78,7 @@ def _update(root: Path, _: argparse.Namespace) -> int:
     """Bring snippets/locales/*.po up to date with what snippets/ says."""
     for language in read_languages(root)[1:]:
         text, summary = catalog.updated(root, language)
-        write(root / language.catalog, text)
+        write_text(root, language.catalog, text)
         print(summary)
     return 0
 
@@ -96,4 +95,6 @@ def _reviewed(root: Path, options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):  # which may be of a locale without Chinese
+        stream.reconfigure(errors="backslashreplace")
     raise SystemExit(main(sys.argv[1:]))

@@ -9,8 +9,10 @@ the pages. Between the two, any generator makes HTML of Markdown.
 import gc
 import json
 import logging
+import os
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -287,6 +289,19 @@ def write_pages(root: Path, language: Language, staged: Staged) -> tuple[Path, s
             (folder / name).write_text(text, encoding="utf-8")
             _made_of[folder / name] = content
     return folder, new
+
+
+@lru_cache  # under `mkdocs serve` a process builds into one folder again and again
+def hold(site: Path) -> None:
+    """Keep other processes that build into this folder waiting until this one ends.
+
+    Where folders cannot be locked, as on Windows and on some network drives, nobody waits.
+    """
+    site.mkdir(parents=True, exist_ok=True)
+    with suppress(ImportError, OSError):
+        import fcntl
+
+        fcntl.flock(os.open(site, os.O_RDONLY), fcntl.LOCK_EX)
 
 
 def finish(site: Path, staged: Staged, pages: Iterable[str] | None = None) -> None:

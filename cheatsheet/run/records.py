@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from cheatsheet.page import Fence, Page, SourceError
+from cheatsheet.page import Fence, Page, SourceError, write_text
 from cheatsheet.run.devices import TITLES
 
 SCHEMA = 2
@@ -113,15 +113,14 @@ def _git(root: Path, *arguments: str) -> str | None:
 
 
 def write_record(path: Path, run: Run) -> None:
-    """Write a run into the file `path`, whose folder is made where there is none."""
+    """Write a run into the file `path`; errors as of `write_text`."""
     record = {"schema": SCHEMA} | asdict(run)
     record["digest"] = digest(record)
     # One block a line, so that the difference of two records can be read.
     head = json.dumps(record | {"blocks": []}, ensure_ascii=False, indent=1)
     lines = ",\n".join("  " + json.dumps(b, ensure_ascii=False) for b in record["blocks"])
     text = head.replace('"blocks": []', f'"blocks": [\n{lines}\n ]')
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text + "\n", encoding="utf-8")
+    write_text(Path(), path, text + "\n")
 
 
 def digest(record: dict) -> str:
@@ -212,7 +211,9 @@ def _strictly(kind, values: object, where: str):
 def code_hash(fence: Fence, root: Path) -> str:
     """Of a fence's text, and of the files of `snippets` that it imports from."""
     files = _imported_files(fence.source, root) if fence.language == "python" else ()
-    return _hash(fence.source.encode(), *(path.read_bytes() for path in sorted(files)))
+    return _hash(
+        fence.source.encode(), *(path.read_text("utf-8").encode() for path in sorted(files))
+    )
 
 
 def output_hash(fence: Fence | None) -> str | None:

@@ -17,9 +17,9 @@ import re
 import textwrap
 from pathlib import Path
 
-from cheatsheet.page import Example, Page, Plot, Prose, Section, SourceError, read_text
+from cheatsheet.page import Example, Page, Plot, Prose, Section, SourceError, read_text, write_text
 from cheatsheet.words.languages import Language, read_languages
-from cheatsheet.words.text import comments, read_words, write
+from cheatsheet.words.text import comments, read_words
 
 LINK = re.compile(r"(?<=\])\([^)\s]*\)")
 BREAK = re.compile(r"\n(?:---)?\n")
@@ -118,7 +118,7 @@ def record(root: Path, targets: list[str]) -> list[str]:
             raise SourceError(path, 1, f"there is no section #{section}; name {names}.")
     for file, reviews in records.items():
         text = json.dumps(reviews, indent=2, ensure_ascii=False, sort_keys=True)
-        write(root / file, text + "\n")
+        write_text(root, file, text + "\n")
     return done
 
 

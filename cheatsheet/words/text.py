@@ -2,7 +2,6 @@
 
 import ast
 import io
-import os
 import re
 import tokenize
 from collections.abc import Iterable
@@ -166,11 +165,3 @@ def code_comments(path: Path, tokens: Iterable[Token]) -> list[Line]:
         if token.type == "fence" and token.info.startswith(("python", "bash"))
         for comment in comments(token.content, token.info.partition(" ")[0])
     ]
-
-
-def write(file: Path, text: str) -> None:
-    """Write a file in one step: if we are killed here, it is the old one or the new."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.draft")
-    draft.write_text(text, encoding="utf-8", newline="")
-    os.replace(draft, file)

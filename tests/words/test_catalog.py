@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 
 from cheatsheet.__main__ import main
-from cheatsheet.page import SourceError
+from cheatsheet.page import SourceError, write_text
 from cheatsheet.words.catalog import localize_package, translated, updated
 from cheatsheet.words.languages import Language
-from cheatsheet.words.text import write
 
 ZH = Language("简体中文", "zh-Hans", "zh")
 SOURCE = '''\
@@ -43,7 +42,7 @@ def project(tmp_path) -> Path:
 
 def update(project: Path, language: Language) -> str:
     text, summary = updated(project, language)
-    write(project / language.catalog, text)
+    write_text(project, language.catalog, text)
     return summary
 
 
