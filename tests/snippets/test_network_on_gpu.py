@@ -1,6 +1,7 @@
 """Where a net lives: on one device, on several, on none."""
 
 import pickle
+from itertools import permutations
 from types import SimpleNamespace
 
 import torch
@@ -69,10 +70,11 @@ def test_lazy_layer_has_a_device_before_its_first_batch():
 
 def test_sorted_by_type_then_by_number():
     """Simulated: accelerators that this machine lacks; only devices are needed."""
-    names = ["cuda:10", "cuda:2", "cpu", "cuda:2"]
-    tensors = [SimpleNamespace(device=torch.device(name)) for name in names]
-    net = SimpleNamespace(parameters=lambda: tensors[:2], buffers=lambda: tensors[2:])
-    assert [str(device) for device in devices_of(net)] == ["cpu", "cuda:2", "cuda:10"]
+    names = ["cpu", "cuda:0", "cuda:1", "cuda:2", "cuda:8", "cuda:10"]
+    for order in permutations(names):
+        tensors = [SimpleNamespace(device=torch.device(name)) for name in (*order, order[0])]
+        net = SimpleNamespace(parameters=lambda: tensors[:2], buffers=lambda: tensors[2:])  # noqa: B023
+        assert [str(device) for device in devices_of(net)] == names
 
 
 def test_importable_and_picklable():
