@@ -23,7 +23,7 @@ from tempfile import TemporaryDirectory
 import yaml
 from nbformat.v4 import writes_json
 
-from cheatsheet.forms import answers, formulas, llms, search, sheet
+from cheatsheet.forms import answers, formulas, llms, names, search, sheet
 from cheatsheet.forms.lab import FOLDER as LABS
 from cheatsheet.forms.lab import lab_notebook, run_labs, seconds
 from cheatsheet.forms.notebook import make_notebook
@@ -131,6 +131,8 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
         "errors.md": {"errors": answers.list_failures(pages)},
         "verified.md": {"runs": verified.by_run(), "pages": verified.by_page(titles)},
     }
+    if "names.md" in pages:
+        tables["names.md"] = names.tables(root, pages, extra["names"], language.code)
     staged = {}
     for name, page in pages.items():
         places = places_of(name, page, language, settings, titles)
@@ -164,8 +166,8 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     about = {name: (titles[name], pages[name].description) for name in texts}
     files |= texts | llms.of_site(settings, site_url, about, texts)
     if not language.code:  # the records are the same in all languages
-        names = [f"{kind}.json" for kind in verified.runs]
-        files |= {f"runs/{name}": read_text(root, f"{RUNS}/{name}") for name in names}
+        records = [f"{kind}.json" for kind in verified.runs]
+        files |= {f"runs/{name}": read_text(root, f"{RUNS}/{name}") for name in records}
     return Staged(staged, files, marks, snippets, settings, site_url)
 
 
