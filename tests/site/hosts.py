@@ -36,11 +36,11 @@ def foreign(folder: Path, own: str) -> list[str]:
             loaded = [
                 f"{where}: {one}" for where, text in said_in(text) for one in hosts(text, own)
             ]
-        elif file.suffix == ".js":  # a comment is in no quotes
-            text = " ".join(re.findall(r"""["'`](?:https?:)?//[^"'`]*""", text))
-            loaded = hosts(text, own) - OFF.get(file.name.partition(".")[0], set())
         else:
-            loaded = hosts(re.sub(r"(?s)/\*.*?\*/", "", text), own)
+            if file.suffix == ".js":  # a comment is in no quotes
+                text = " ".join(re.findall(r"""["'`](?:https?:)?//[^"'`]*""", text))
+            text = re.sub(r"(?s)/\*.*?\*/", "", text) if file.suffix == ".css" else text
+            loaded = hosts(text, own) - OFF.get(file.name.partition(".")[0], set())
         if file.parent.name != "lunr":
             found += [f"{name}: {one}" for one in loaded]
     return found
