@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cheatsheet.build import stage
-from cheatsheet.page import SourceError, read
+from cheatsheet.page import Page, SourceError, read
 from cheatsheet.run.judge import PageRun
 from cheatsheet.run.records import read_records
+from cheatsheet.standalone.definitions import Definitions
+from cheatsheet.standalone.program import make_standalone
 from cheatsheet.words import reviewed, sync, typesetting
 from cheatsheet.words.languages import read_languages
 from tests.faults import gate
 from tests.faults.project import PAGE, make_project
 from tests.site.hosts import foreign
+from tests.state import differences, run_copy
 
 
 @dataclass(frozen=True)
@@ -62,17 +65,28 @@ def staged(project: Path) -> None:
         stage(project, language)
 
 
-def ran(project: Path) -> Iterator[str]:
+def _own(project: Path) -> Page:
+    """The page, whose processes know this checkout's snippets, not those of the project."""
     text = (project / PAGE).read_text(encoding="utf-8")
-    # The processes of fences know this checkout's snippets, not those of the project.
     own = text.replace("from snippets.nets import make", "make = lambda size: nn.Linear(size, 1)")
-    page = read(Path(PAGE), own)
+    return read(Path(PAGE), own)
+
+
+def ran(project: Path) -> Iterator[str]:
+    page = _own(project)
     with PageRun(page) as run:
         for example in page.examples:
             try:
                 run.judge(example)
             except SourceError as error:
                 yield str(error)
+
+
+def copied(project: Path) -> Iterator[str]:
+    page = _own(project)
+    (made,) = make_standalone([page], Definitions.read(project))
+    texts = [(made.copies[one.line].text, one.code.source) for one in page.examples]
+    return differences(page, [run_copy(*one) for one in texts])
 
 
 def reviews(project: Path) -> Iterator[str]:
@@ -89,6 +103,7 @@ def judged(project: Path) -> Iterator[str]:
 CHECKS: dict[str, Callable[[Path], object]] = {
     "stage": staged,
     "run": ran,
+    "copies": copied,
     "languages": sync.left,
     "review": reviews,
     "wording": typesetting.check,
