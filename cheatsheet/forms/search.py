@@ -17,7 +17,7 @@ from cheatsheet.forms.answers import failures_of
 from cheatsheet.forms.site import address_of
 from cheatsheet.page import Example, Page, Prose, Section, Shell, Shown
 from cheatsheet.standalone.definitions import Definitions
-from cheatsheet.words.text import CHINESE, HAN, prose
+from cheatsheet.words.text import CHINESE, HAN, page_blocks
 
 FILE = "search/sections.json"
 # What is kept of a section's prose and of a message, in bytes: its first sentences.
@@ -96,9 +96,8 @@ def _read(page: Page, section: Section, definitions: Definitions) -> tuple[str, 
     for part in section.parts:
         if isinstance(part, Prose):
             end = part.line + part.text.count("\n")
-            for line in _lines(page):
-                if part.line <= line.number <= end and not line.text.startswith("{{"):
-                    text += (" " if line.before else "\n") + line.text
+            blocks = [one for one in _blocks(page) if part.line <= one.first.number <= end]
+            text += "".join(f"\n{one.text}" for one in blocks if not one.text.startswith("{{"))
         elif isinstance(part, Shown):
             codes.append(definitions.modules[part.module][part.name].source)
         elif isinstance(part, Example | Shell):
@@ -119,7 +118,7 @@ def _read(page: Page, section: Section, definitions: Definitions) -> tuple[str, 
     return "\n".join(said).strip(), COMMENT.sub("", answers[0]).strip(), NAME.findall(code)
 
 
-_lines = lru_cache(prose)
+_blocks = lru_cache(page_blocks)
 
 
 def _words_of(*texts: str) -> set[str]:
