@@ -50,8 +50,9 @@ function read({ pages, ...words }) {
     ignored: new Set(words.ignored),
     synonyms: new Map(Object.entries(words.synonyms)),
   }
-  const phrases = [...words.ignored, ...language.synonyms.keys()].filter((word) => HAN.test(word))
-  language.phrases = new RegExp(phrases.sort((a, b) => b.length - a.length).join("|") || "(?!)", "g")
+  const known = [...words.ignored, ...language.synonyms.keys()].filter((word) => HAN.test(word))
+  known.sort((a, b) => b.length - a.length)
+  language.phrases = new RegExp(known.join("|") || "(?!)", "g")
   sections = Object.entries(pages).flatMap(([address, rows]) => {
     const own = rows.map(([id, title, links, text, line, names]) => ({
       location: address + (id && `#${id}`),
@@ -94,7 +95,8 @@ function wordsOf(text) {
 function chineseOf(run) {
   const words = []
   const addPairs = (part) => {
-    for (let n = 0; n < Math.max(1, part.length - 1); n++) if (part) words.push(part.slice(n, n + 2))
+    if (part.length === 1) words.push(part)
+    for (let n = 0; n < part.length - 1; n++) words.push(part.slice(n, n + 2))
   }
   let start = 0
   for (const { 0: phrase, index } of run.matchAll(language.phrases)) {
@@ -145,9 +147,11 @@ function readQuery(query) {
 // Of two signs that stand side by side, but belong to two words, few sections know: they say
 // no more than the words that they are parts of.
 function tempered(term, n, all) {
-  const overlaps = (a, b) => a && b && HAN.test(a.word) && a.word.length === 2 && b.word.length === 2 && a.word[1] === b.word[0]
-  const beside = [overlaps(all[n - 1], term) && all[n - 1], overlaps(term, all[n + 1]) && all[n + 1]]
-  const weights = [term, ...beside].map((one) => one && one.weight).filter(Boolean)
+  const [before, after] = [all[n - 1], all[n + 1]]
+  const near = [term]
+  if (HAN.test(term.word) && before?.word.at(-1) === term.word[0]) near.push(before)
+  if (HAN.test(term.word) && after?.word[0] === term.word.at(-1)) near.push(after)
+  const weights = near.map(({ weight }) => weight).filter(Boolean)
   return { ...term, weight: term.weight && Math.min(...weights) }
 }
 
@@ -182,15 +186,12 @@ function heldBy(word, others, parts) {
     held.set(field, { like: Math.max(known.like, like), count: known.count + count })
   }
   const look = (word, most) => {
-    if (HAN.test(word)) {
-      for (const field of fields) {
-        const count = field.lower.split(word).length - 1
-        if (count) hold(field, most, count)
-      }
-    } else
-      for (const [found, like] of likesOf(word))
-        for (const field of vocabulary.get(found).fields)
-          hold(field, most * like, most * like > 0.7 ? field.words.get(found) : 0)
+    for (const [found, like] of likesOf(word))
+      for (const field of vocabulary.get(found).fields)
+        hold(field, most * like, most * like > 0.7 ? field.words.get(found) : 0)
+    if (HAN.test(word) && word.length !== 2)
+      for (const field of fields)
+        if (field.lower.includes(word)) hold(field, most, field.lower.split(word).length - 1)
   }
   look(word, 1)
   for (const other of others) look(other, 0.8)
@@ -200,13 +201,14 @@ function heldBy(word, others, parts) {
 }
 
 function likesOf(word) {
+  if (HAN.test(word)) return new Map(vocabulary.has(word) ? [[word, 1]] : [])
   const likes = new Map()
   const root = stem(word)
   for (const [found, { root: itsRoot }] of vocabulary) {
     const like = likeness(word, root, found, itsRoot)
     if (like) likes.set(found, like)
   }
-  if (!likes.size && word.length > 5 && !HAN.test(word))
+  if (!likes.size && word.length > 5)
     for (const found of vocabulary.keys()) if (isMistyped(word, found)) likes.set(found, 0.6)
   return likes
 }
@@ -237,21 +239,20 @@ function stem(word) {
 }
 
 // A heading weighs above a mention, a rare word above a common one, and all words of the
-// question above some of them. The title of the page counts a little for its sections, and
-// the page itself comes before a section that says as much.
+// question above some of them; what opens a section, and the words by which the front page
+// leads to it, come between. The title of the page counts for its sections. A page comes
+// before a section that says as much, if it has code: a section without answers less.
 function rate({ heading, links, lead, body, page, location, line }, asked, pairs) {
   const isPage = page.location === location
   let [sum, covered, all, inTitle, had] = [0, 0, 0, 0, 0]
   for (const { held, weight } of asked) {
-    const title = held.get(heading)?.like ?? 0
-    const link = held.get(links)?.like ?? 0
-    const first = held.get(lead)?.like ?? 0
+    const likeIn = (field) => held.get(field)?.like ?? 0
+    const [title, link, above] = [likeIn(heading), likeIn(links), isPage ? 0 : likeIn(page.heading)]
     const { like: mention, count } = held.get(body) ?? { like: 0, count: 0 }
-    const above = (!isPage && held.get(page.heading)?.like) || 0
     // From 0.4 for a mention in passing to 1 for what the text is about.
     const often = 0.4 + (0.6 * count) / (count + 0.5 + body.lower.length / 600)
     const best = Math.max(title, link, mention, above)
-    sum += weight * (4 * title + 2 * link + 1 * first + 2 * mention * often + 1.2 * above)
+    sum += weight * (4 * title + 2 * link + likeIn(lead) + 2 * mention * often + 1.2 * above)
     covered += weight * best
     all += weight
     inTitle += title
@@ -317,10 +318,9 @@ function highlight(text, marks) {
   const latin = (word) => `(?<![\\p{L}\\p{N}])${stem(word)}[\\p{L}\\p{N}_]*`
   const words = marks.map((word) => (HAN.test(word) ? word : latin(word)))
   const any = new RegExp(`(?=(${words.sort((a, b) => b.length - a.length).join("|")}))`, "giu")
-  const on = new Set() // words of two signs overlap
-  if (marks.length)
-    for (const { index, 1: found } of text.matchAll(any))
-      for (let n = 0; n < found.length; n++) on.add(index + n)
+  const on = new Set() // by their places: Chinese words of two signs overlap
+  for (const { index, 1: found } of marks.length ? text.matchAll(any) : [])
+    for (let n = 0; n < found.length; n++) on.add(index + n)
   const html = text.split("").map((sign, n) => {
     const start = on.has(n) && !on.has(n - 1) ? "<mark>" : ""
     return start + escapeHtml(sign) + (on.has(n) && !on.has(n + 1) ? "</mark>" : "")
