@@ -94,22 +94,20 @@ function wordsOf(text) {
 
 function chineseOf(run) {
   const words = []
-  const addPairs = (part) => {
-    if (part.length === 1) words.push(part)
-    for (let n = 0; n < part.length - 1; n++) words.push(part.slice(n, n + 2))
-  }
   let start = 0
   for (const { 0: phrase, index } of run.matchAll(language.phrases)) {
-    addPairs(run.slice(start, index))
-    words.push(phrase)
+    words.push(...twosOf(run.slice(start, index)), phrase)
     start = index + phrase.length
   }
-  addPairs(run.slice(start))
-  return words
+  return [...words, ...twosOf(run.slice(start))]
+}
+
+function twosOf(run) {
+  return run.length < 2 ? [...run] : [...run.slice(1)].map((sign, n) => run[n] + sign)
 }
 
 function partsOf(word) {
-  return HAN.test(word) ? [] : word.split(/_+|(?<=[a-z])(?=[A-Z])/).filter(Boolean)
+  return HAN.test(word) ? twosOf(word) : word.split(/_+|(?<=[a-z])(?=[A-Z])/).filter(Boolean)
 }
 
 function pairsOf(row) {
