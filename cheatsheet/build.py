@@ -44,7 +44,6 @@ from cheatsheet.forms.verified import Verified
 from cheatsheet.page import Example, Page, Shown, SourceError, load, read_text
 from cheatsheet.standalone.definitions import Definitions
 from cheatsheet.standalone.program import Copy, make_standalone
-from cheatsheet.words import glossary
 from cheatsheet.words.catalog import localize_package
 from cheatsheet.words.languages import Language, read_settings
 
@@ -102,8 +101,6 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     extra = settings["extra"]
     if extra["cheatsheet"]["pdf"]:
         check_chromium()  # now, not after the build
-    if "zh" in settings["plugins"]["search"]["lang"]:
-        search.teach([term.zh for term in glossary.read(root)])
     titles = titles_of(root, language, settings["nav"])
     pages = {name: load(root, f"{language.docs}/{name}") for name in titles}
     snippets = _localized(root, language)
@@ -149,7 +146,7 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
             lines[page.sections[1].line - 2] += answers.table_of(page, extra["labels"]["answers"])
         text = _filled(page, "\n".join(lines), tables.get(name, {}))
         text = text.partition("\n---\n")[2] if page.description else text
-        front = {"description": page.description}
+        front = {"description": page.description, "search": {"exclude": True}}
         front |= {"hide": ["toc"]} if name == "index.md" else {}  # it is a table of contents
         front |= {kind: places[kind] for kind in ("edit", "markdown") if kind in places}
         if line := verified.line(name):
@@ -164,6 +161,7 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     files = {notebook_of(name): writes_json(book) + "\n" for name, book in notebooks.items()}
     texts = {name: plain_page(own, words) for name, own in pieces.items()}
     about = {name: (titles[name], pages[name].description) for name in texts}
+    files[search.FILE] = search.index_of(pages, definitions, extra["search"])
     files |= texts | llms.of_site(settings, site_url, about, texts)
     if not language.code:  # the records are the same in all languages
         records = [f"{kind}.json" for kind in verified.runs]
@@ -209,9 +207,7 @@ def _box(copy: Copy, said: dict) -> str:
     parts += [*copy.added, *([said["earlier"]] if copy.earlier else [])]
     title = said["before"][copy.more > 1].format(lines=copy.more, parts=said["and"].join(parts))
     code = fence("python { .no-copy }", copy.before)
-    form = (
-        f"    type: before\n    open: {copy.more < FEW}\n    attrs: {{data-search-exclude: ''}}\n"
-    )
+    form = f"    type: before\n    open: {copy.more < FEW}\n"
     return f"//// details | {title}\n{form}\n{code}\n\n////"
 
 
@@ -322,7 +318,7 @@ def finish(site: Path, staged: Staged, pages: Iterable[str] | None = None) -> No
         path = site / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
-    search.finish(site, THEME / "search.js", extra["search"])
+    search.finish(site, THEME / "search.js")
     if extra["cheatsheet"]["pdf"]:
         print_pages(site, staged.site_url, address_of(SHEET))
 

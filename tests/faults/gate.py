@@ -165,7 +165,7 @@ BUILT = {
     "no front page": (gone("site/index.html"), "site/index.html: there is none; build the site"),
     "no search": (gone("site/search/sections.json"), "search/sections.json: cannot be read"),
     "a page not found": (
-        text("site/zh/search/sections.json", '"location":"gpu-info/"', '"location":"info/"'),
+        text("site/zh/search/sections.json", '"gpu-info/":[', '"info/":['),
         "site/zh/search/sections.json: the page gpu-info/ cannot be found",
     ),
     "no sitemap": (gone("site/sitemap.xml"), "site/sitemap.xml: there is none"),

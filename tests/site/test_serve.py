@@ -91,13 +91,9 @@ EDITS = {
         ("snippets/locales/zh.po", "必须最先调用：", "改过的译文："),
         ("zh/custom-module/", "改过的译文"),
     ),
-    "the glossary": (  # whose words stay whole in the search
-        (
-            "docs/glossary.yml",
-            "\nterms:\n",
-            "\nterms:\n  - en: reading a layer\n    zh: 按名字存放层\n",
-        ),
-        ("zh/search/sections.json", "按名字存放层"),
+    "the words of the search": (
+        ("mkdocs.zh.yml", "缓冲区: [buffer]", "缓冲区: [buffer, 改过的词]"),
+        ("zh/search/sections.json", "改过的词"),
     ),
     "a style": (
         (f"{THEME}/assets/stylesheets/site.css", "/* The look", "/* Edited. The look"),

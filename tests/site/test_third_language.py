@@ -4,7 +4,6 @@ A throw-away one: a copy of the project with one page, and "French" that only ma
 English words.
 """
 
-import json
 import re
 import shutil
 
@@ -120,8 +119,7 @@ def test_every_language_links_to_every_other(site, folder):
 
 def test_its_search_index_is_its_own(site):
     file = site / "fr/search/sections.json"
-    entries = json.loads(file.read_text(encoding="utf-8"))["docs"]
-    text = "".join(entry["title"] + entry["text"] for entry in entries)
+    text = file.read_text(encoding="utf-8")
     assert "Réseau sur GPU" in text
     assert "FR Return the devices" in text
     english = (site / "search/sections.json").read_text(encoding="utf-8")
@@ -130,7 +128,6 @@ def test_its_search_index_is_its_own(site):
 
 # What is about Chinese as such: how it is set, its glossary, its words in the search.
 CHINESE = {
-    "cheatsheet/build.py": ['"zh"'],
     "cheatsheet/words/glossary.py": None,
     "cheatsheet/words/languages.py": None,
 }

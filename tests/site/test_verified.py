@@ -1,6 +1,5 @@
 """What the built site says of the recorded runs, in its own languages."""
 
-import json
 from dataclasses import replace
 from urllib.parse import urljoin
 
@@ -50,9 +49,7 @@ def test_each_page_says_what_it_ran_on(site, language, name):
 def test_the_search_does_not_find_it(site, language):
     """On every page the same words, which answer nobody."""
     file = site.folder / LANGUAGES[language] / "search/sections.json"
-    entries = json.loads(file.read_text(encoding="utf-8"))["docs"]
-    texts = [entry["text"].replace("\u200b", "") for entry in entries]
-    assert not [text for text in texts if NEVER[language] in text]
+    assert NEVER[language] not in file.read_text(encoding="utf-8")
 
 
 def blocks_of(project, language: str, name: str) -> list[Block]:
