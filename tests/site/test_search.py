@@ -159,13 +159,13 @@ def test_every_page_is_asked_for(language):
 WAYS = {  # other ways to type one thing, and what they find first
     "en": [
         (["ModuleDict", "moduledict", "MODULEDICT", "nn.ModuleDict"], "custom-module"),
-        (["hook", "hooks", '"hooks"', "hooks?", "hooks:"], "custom-module#hooks"),
+        (["hook", "hooks", '"hooks"', "hooks?", "hooks:"], "module-hooks#hooks"),
         (["map_location", "map location"], "save-load-network-params#map-location"),
         (["ｃｏｕｎｔ parameters", "Count the  parameters"], "access-all-params#count"),
     ],
     "zh": [
-        (["梯度裁剪", "梯度 裁剪", "梯度，裁剪？"], "access-all-params#clip"),
-        (["释放显存", "釋放顯存", "怎么释放显存"], "network-on-gpu#release-memory"),
+        (["梯度裁剪", "梯度 裁剪", "梯度，裁剪？"], "gradients-and-optimizer#clip"),
+        (["释放显存", "釋放顯存", "怎么释放显存"], "gpu-speed-and-memory#release-memory"),
         (
             ["nn.ModuleDict", "ｎｎ．ＭｏｄｕｌｅＤｉｃｔ", "moduledict"],
             "custom-module",
@@ -190,9 +190,9 @@ def test_all_ways_to_type_it_find_the_same(answers, language, ways, page):
     ("language", "query", "section"),
     [
         ("en", "values.detach()", "index#detach"),
-        ("en", "clip_grad_norm_", "access-all-params#clip"),
-        ("zh", "clip_grad_norm_", "access-all-params#clip"),
-        ("zh", "empty_cache", "network-on-gpu#release-memory"),
+        ("en", "clip_grad_norm_", "gradients-and-optimizer#clip"),
+        ("zh", "clip_grad_norm_", "gradients-and-optimizer#clip"),
+        ("zh", "empty_cache", "gpu-speed-and-memory#release-memory"),
     ],
 )
 def test_code_is_found(answers, language, query, section):
@@ -203,7 +203,7 @@ def test_a_heading_weighs_above_a_mention(answers):
     """Many sections mention the optimizer's learning rate; one is about it."""
     for language, query in (("en", "learning rate"), ("zh", "学习率")):
         first = answers(language, query)[0][0]
-        assert first == "access-all-params#learning-rates"
+        assert first == "gradients-and-optimizer#learning-rates"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -300,7 +300,7 @@ def test_a_result_shows_page_section_and_text(profile, site, language, size):
 
 def test_markup_in_the_text_is_shown_and_not_run(search, box):
     """Outputs hold tags, such as <class 'str'>; they are text."""
-    assert "save-load-network-params#dict-like" in search("en", "<class 'str'>")[:3]
+    assert "save-load-network-params-errors#dict-like" in search("en", "<class 'str'>")[:3]
     text = box.locator(".md-search-result__link", has_text="<class 'str'>")
     assert text.count() > 0
     assert box.locator(".md-search-result class").count() == 0
