@@ -135,6 +135,13 @@ def answer_times(come, root: Path, language: str, slower: int, times: int) -> li
     return found
 
 
+def weigh(site: Path) -> dict[str, float]:
+    """Bytes of a first visit, by the kind of page; the English pages."""
+    with reader(site) as come:
+        pages = {kind: page.removeprefix("zh/") for kind, (page, _) in PAGES.items()}
+        return {kind: first_visit(come, page)["weight"] for kind, page in pages.items()}
+
+
 def rows(root: Path, site: Path) -> dict[str, float]:
     """Each by its name, as a share of its goal: at most 1."""
     found = {}
