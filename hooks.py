@@ -17,8 +17,7 @@ from cheatsheet.build import finish, hold, seal, stage, write_pages
 from cheatsheet.page import SourceError
 from cheatsheet.words.languages import read_languages
 
-# What is staged, and the other languages. Of files, --dirty generates those just written.
-now, beside = {"dirty": False}, {}
+now, beside = {"dirty": False}, {}  # what is staged (--dirty: if new), the other languages
 
 
 def on_build_error(*, error):
@@ -62,6 +61,7 @@ def on_config(config):
 def on_files(files, *, config):
     """Let the staged pages take the place of the written ones."""
     staged, pages, _ = now["staged"]
+    config.extra_css.remove("assets/_mkdocstrings.css")  # what our templates show needs none
     for name in staged.pages:
         if name in files.src_uris:
             files.remove(files.src_uris[name])

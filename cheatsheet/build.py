@@ -21,7 +21,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import yaml
+from minify_html import minify
 from nbformat.v4 import writes_json
+from rcssmin import cssmin
+from rjsmin import jsmin
 
 from cheatsheet.forms import answers, formulas, llms, names, search, sheet
 from cheatsheet.forms.lab import FOLDER as LABS
@@ -31,6 +34,7 @@ from cheatsheet.forms.pdf import check_chromium, print_pages
 from cheatsheet.forms.plain import Words, fence, pieces_of, plain_page
 from cheatsheet.forms.plots import Plots
 from cheatsheet.forms.site import (
+    ERRORS,
     SHEET,
     address_of,
     facts_line,
@@ -52,6 +56,9 @@ FEW = 4  # lines that a copy adds are shown with the code if they are fewer
 MARK = re.compile(r' id="(?P<id>block-\d+|copy-snippets-[\w-]+)"(?P<rest>[^>]*>)')
 THEME = Path(__file__).parent / "theme"
 TEMPLATES = (".html", ".jinja")
+# What a reader loads says the same without spaces and remarks of ours.
+SHORTER = {".js": jsmin, ".css": cssmin}
+HTML = {"keep_closing_tags": True, "keep_html_and_head_opening_tags": True}
 SOURCES = ("docs/**/*", "snippets/**/*", "cheatsheet/**/*", "mkdocs*.yml", "hooks.py")
 CACHES = {"__pycache__", ".ruff_cache"}  # no sources
 log = logging.getLogger(__name__)
@@ -125,7 +132,7 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     drawn = formulas.read_kept(root)
     verified = Verified(root, pages, extra["verified"])
     tables = {
-        "errors.md": {"errors": answers.list_failures(pages)},
+        ERRORS: {"errors": answers.list_failures(pages)},
         "verified.md": {"runs": verified.by_run(), "pages": verified.by_page(titles)},
     }
     if "names.md" in pages:
@@ -311,14 +318,20 @@ def finish(site: Path, staged: Staged, pages: Iterable[str] | None = None) -> No
         SourceError: a page does not hold a mark: the generator lost a block.
     """
     extra = staged.settings["extra"]
-    for name in staged.copies if pages is None else staged.copies.keys() & set(pages):
+    for name in staged.pages if pages is None else pages:
         file = site / address_of(name) / "index.html"
-        _fill_marks(file, staged.copies[name], extra["copy"])
+        html = _fill_marks(file, staged.copies.get(name, {}), extra["copy"])
+        file.write_text(minify(html, **HTML), encoding="utf-8")
     for place, content in staged.files.items():
         path = site / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
     search.finish(site, THEME / "search.js")
+    for file in (site / "assets").rglob("*"):
+        shorter = SHORTER.get(file.suffix)
+        # Material has made its own small, all but the search, in whose place stands ours.
+        if shorter and (".min." not in file.name or file.parent.name == "workers"):
+            file.write_text(shorter(file.read_text(encoding="utf-8")), encoding="utf-8")
     if extra["cheatsheet"]["pdf"]:
         print_pages(site, staged.site_url, address_of(SHEET))
 
@@ -344,7 +357,7 @@ def _digests(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
     }
 
 
-def _fill_marks(file: Path, copies: dict[str, Copy], words: dict[str, str]) -> None:
+def _fill_marks(file: Path, copies: dict[str, Copy], words: dict[str, str]) -> str:
     html = file.read_text(encoding="utf-8")
     left = dict.fromkeys(copies)
 
@@ -360,4 +373,4 @@ def _fill_marks(file: Path, copies: dict[str, Copy], words: dict[str, str]) -> N
     if left:
         problem = f"the generator shows no block {', '.join(left)}; look at its HTML."
         raise SourceError(file, 1, problem)
-    file.write_text(html, encoding="utf-8")
+    return html

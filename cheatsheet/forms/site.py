@@ -10,6 +10,7 @@ from cheatsheet.page import Page, SourceError, read_text, split_lines
 from cheatsheet.words.languages import Language, read_languages
 
 SHEET = "cheatsheet.md"  # the page that is made of the others
+ERRORS = "errors.md"  # that of all messages
 GITHUB = re.compile(r"https://github\.com/(?P<repository>[\w.-]+/[\w.-]+?)(?:\.git)?/?")
 COLAB = "https://colab.research.google.com/github"
 

@@ -59,9 +59,9 @@ def wait_for(url: str, words: str, log) -> str:
 def test_both_languages_are_served(served):
     _folder, url, log = served
     html = wait_for(f"{url}zh/custom-module/", "</html>", log)
-    assert f'href="{url}zh/custom-module/"' in html  # canonical: the served address
+    assert f"<link href={url}zh/custom-module/ rel=canonical>" in html  # the served address
     html = wait_for(f"{url}custom-module/", "</html>", log)
-    assert re.search(rf'hreflang="zh-Hans"|href="{url}zh/custom-module/"', html)
+    assert re.search(rf"hreflang=zh-Hans|href={url}zh/custom-module/", html)
     # No address of a repository is known: a notebook to download, and no Colab.
     html = wait_for(f"{url}labs/custom-distribution/", "page-facts", log)
     assert "custom-distribution.ipynb" in html
@@ -96,8 +96,12 @@ EDITS = {
         ("zh/search/sections.json", "改过的词"),
     ),
     "a style": (
-        (f"{THEME}/assets/stylesheets/site.css", "/* The look", "/* Edited. The look"),
-        ("assets/stylesheets/site.css", "Edited."),
+        (
+            f"{THEME}/assets/stylesheets/site.css",
+            ".md-grid { max-width: 66rem",
+            ".md-grid { max-width: 67rem",
+        ),
+        ("assets/stylesheets/site.css", "67rem"),
     ),
     "a template": (
         (f"{THEME}/partials/alternate.html", "language-switch", "edited-switch"),
