@@ -22,6 +22,7 @@ from cheatsheet.run.update import Rewrite, rewrite_outputs
 
 FOLDERS = ("docs", "snippets", "cheatsheet")
 DEVICE = pytest.StashKey[dict]()  # described, for the record
+RECORD = pytest.StashKey[Path]()  # the file that was written
 
 
 class State:
@@ -191,8 +192,9 @@ def pytest_addoption(parser) -> None:
     group.addoption("--update-outputs", action="store_true", help=text)
     text = "run in other surroundings: hash seed, threads, time zone, day, order of pages"
     group.addoption("--elsewhere", action="store_true", help=text)
-    text = "write what ran, and on what, to a JSON file"
-    group.addoption("--record", type=Path, metavar="FILE", help=text)
+    text = "write what ran into FOLDER, into a file for this torch and device"
+    here = {"nargs": "?", "const": Path(records.FOLDER), "metavar": "FOLDER"}
+    group.addoption("--record", type=Path, help=text, **here)
 
 
 def pytest_configure(config) -> None:
@@ -225,6 +227,8 @@ def _impossible(device: str, update: bool, record: Path | None) -> str:
     if update and device == "emulated":
         problem = "--update-outputs is refused with --device emulated: what an emulated "
         return problem + "accelerator prints stands on no page."
+    if record and next(record.rglob("*.md"), None):
+        return f"--record {record}: pages are there; write the option last: pytest docs --record"
     if update and record:
         problem = "--record says what the pages show, and --update-outputs changes it; update "
         return problem + "first, then record."
@@ -249,7 +253,7 @@ def pytest_sessionfinish(session) -> None:
         raise pytest.UsageError(f"--record {record}: nothing ran, and nothing was written.")
     blocks = [STATE.blocks[key] for key in sorted(STATE.blocks)]
     run = records.describe_run(config.stash[DEVICE], config.rootpath, blocks)
-    records.write_record(record, run)
+    config.stash[RECORD] = records.write_record(record, run)
 
 
 def pytest_terminal_summary(terminalreporter, config) -> None:
@@ -258,5 +262,5 @@ def pytest_terminal_summary(terminalreporter, config) -> None:
         write(f"fences run on {NAMES[config.getoption('device')]}: {len(STATE.blocks)}")
     if STATE.differing:
         write(f"outputs that differ between CPU and GPU: {len(STATE.differing)}")
-    if STATE.blocks and config.getoption("record"):
-        write(f"recorded in {config.getoption('record')}")
+    if record := config.stash.get(RECORD, None):
+        write(f"recorded in {record}")

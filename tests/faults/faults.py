@@ -393,7 +393,7 @@ RECORDS = [
     *group(
         "records",
         "a record",
-        "docs/runs/cpu.json",
+        "docs/runs/torch-2.13-cpu.json",
         ("", "{", "this is no recorded run"),
         ("", "{}", "it has the schema None, and 2 is needed"),
         ("", '{"schema": 2, "schema": 2}', "it has the key 'schema' 2 times"),

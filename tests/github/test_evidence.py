@@ -11,6 +11,10 @@ import pytest
 
 from cheatsheet.build import seal
 from cheatsheet.run.records import digest
+from tests.github.flows import ROOT
+
+TORCH = re.search(r"^torch==(\d+\.\d+)", (ROOT / "requirements.txt").read_text("utf-8"), re.M)[1]
+RECORD = f"torch-{TORCH}"
 
 
 def judge(proved, commit: str = "", **environment: str) -> subprocess.CompletedProcess:
@@ -32,7 +36,7 @@ def recorded(kind: str, change):
     """The record in the site is another one, of the right digest."""
 
     def plant(proved):
-        file = proved.site / f"runs/{kind}.json"
+        file = proved.site / f"runs/{RECORD}-{kind}.json"
         record = json.loads(file.read_text(encoding="utf-8"))
         change(record)
         record["digest"] = digest(record)
@@ -76,9 +80,9 @@ BUILT = {
         text("site/sitemap.xml", "/zh/gpu-info/</loc>", "/zh/</loc>"),
         "site/sitemap.xml: it does not name https://owner.github.io/cheatsheet/zh/gpu-info",
     ),
-    "no record of the CPU": (gone("site/runs/cpu.json"), "runs/cpu.json: cannot be read"),
-    "no record of a GPU": (gone("site/runs/cuda.json"), "runs/cuda.json: cannot be read"),
-    "no records": (gone("site/runs"), "runs/cpu.json: cannot be read"),
+    "no record of the CPU": (gone(f"site/runs/{RECORD}-cpu.json"), "-cpu.json: cannot be read"),
+    "no record of a GPU": (gone(f"site/runs/{RECORD}-cuda.json"), "-cuda.json: cannot be read"),
+    "no records": (gone("site/runs"), "-cpu.json: cannot be read"),
     "a record of another commit": (says("cuda", commit="0" * 40), "cuda.json: its commit is 000"),
     "a record of no commit": (says("cpu", commit=None), "cpu.json: its commit is None"),
     "a record of another run": (
@@ -96,7 +100,9 @@ BUILT = {
         "cuda.json: its kind is emulated, not cuda",
     ),
     "the CPU for a GPU": (
-        lambda proved: shutil.copy(proved.site / "runs/cpu.json", proved.site / "runs/cuda.json"),
+        lambda proved: shutil.copy(
+            proved.site / f"runs/{RECORD}-cpu.json", proved.site / f"runs/{RECORD}-cuda.json"
+        ),
         "cuda.json: its kind is cpu, not cuda",
     ),
     "a block failed": (

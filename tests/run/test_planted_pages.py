@@ -361,8 +361,9 @@ def test_elsewhere_what_depends_on_the_surroundings_fails(tmp_path):
 REFUSED = {  # options, with the one line of stderr
     "--update-outputs": "--update-outputs is refused where CI is set.",
     "--update-outputs --device emulated": "refused with --device emulated: what an ",
-    "--update-outputs --record x.json": "update first, then record.",
-    "--elsewhere --record x.json": "--elsewhere only compares; run it alone.",
+    "--record docs": "pages are there; write the option last: pytest docs --record",
+    "--update-outputs --record x": "update first, then record.",
+    "--elsewhere --record x": "--elsewhere only compares; run it alone.",
     "--elsewhere --update-outputs": "--elsewhere only compares; run it alone.",
     "--device cuda": "--device cuda cannot run here: ",
 }
@@ -379,4 +380,4 @@ def test_what_cannot_be_is_refused_at_once(project, options):
     assert len(done.stderr.strip().split("\n")) == 1
     assert "passed" not in done.stdout
     assert page.read_text() == BAD["wrong_number"][0]
-    assert not (project / "x.json").exists()
+    assert not (project / "x").exists()
