@@ -30,9 +30,9 @@ def finish(site: Path, script: Path, words: dict) -> None:
     """Put our worker in the place of Material's, and write what it reads.
 
     `words` is a config's `extra.search`; its `lists`, which only lead to other sections, are
-    left out. Each section is taken once: where several pages are generated anew under
-    `mkdocs serve --dirty`, Material leaves those of before the edit in its index, too. That
-    index is fetched with every page, so it is left without sections.
+    left out, by id or by address. Each section is taken once: where several pages are
+    generated anew under `mkdocs serve --dirty`, Material leaves those of before the edit in
+    its index, too. That index is fetched with every page, so it is left without sections.
     """
     file = site / "search/search_index.json"
     workers = list(site.glob("assets/javascripts/workers/search.*.min.js"))
@@ -43,7 +43,7 @@ def finish(site: Path, script: Path, words: dict) -> None:
     plain = [
         entry | {"text": TAG.sub("", entry["text"])}
         for location, entry in docs.items()
-        if location not in words["lists"]
+        if not {location, "#" + location.partition("#")[2]} & {*words["lists"]}
     ]
     ignored = [word for row in words["ignored"].values() for word in row]
     found = words | {"ignored": ignored, "simplified": simplified(plain), "docs": plain}

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 REPOSITORY = os.environ.get("REPO_URL", "https://github.com/example/cheatsheet")
 SOURCES = ("docs", "snippets", "mkdocs.yml", "mkdocs.zh.yml")
 PROGRAM = ("cheatsheet", "hooks.py")
-LINK = re.compile(r"\[([^\]]+)\]\((?:\.\./)*([\w/-]+)\.md(?:#[\w-]+)?\)")
+LINK = re.compile(r"\[((?:`[^`]+`|[^\]`])+)\]\((?:\.\./)*([\w/-]+)\.md(?:#[\w-]+)?\)")
 
 
 def environment(**settings: str | None) -> dict[str, str]:
