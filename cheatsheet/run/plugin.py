@@ -6,15 +6,17 @@ of pytest, which pytest-xdist brings from its workers.
 """
 
 import os
+import re
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 import pytest
 from pytest_markdown_docs.plugin import MarkdownDocstringCodeModule, MarkdownTextFile
 
-from cheatsheet.page import Example, Page, Shell, SourceError, load
+from cheatsheet.page import Example, Page, Shell, SourceError, load, release_of
 from cheatsheet.run import elsewhere, proof, records
-from cheatsheet.run.devices import NAMES, TITLES, describe, why_unusable
+from cheatsheet.run.devices import NAMES, TITLES, describe, torch_release, why_unusable
 from cheatsheet.run.judge import OtherOutput, PageRun
 from cheatsheet.run.process import start_server
 from cheatsheet.run.shell import run_shell
@@ -83,7 +85,7 @@ class Block(PageItem):
         part = self.part
         shown = None
         if isinstance(part, Example):
-            shown = part.output(TITLES[self.config.getoption("device")])
+            shown = part.output(TITLES[self.config.getoption("device")], torch_release())
             self.user_properties.append(("differs", part.differs))
         facts = {
             "page": part.code.path.as_posix(),
@@ -108,9 +110,20 @@ class Block(PageItem):
         except OtherOutput as error:
             if not self.config.getoption("update_outputs"):
                 raise
-            fence = error.rewrite.fence
-            self.parent.rewrites.append(error.rewrite)
+            rewrite, fence = error.rewrite, error.rewrite.fence
+            title = f"torch {'.'.join(map(str, torch_release()))}+"
+            # What the pinned torch prints stays, above what a newer one does.
+            if torch_release() > _pinned(self.config.rootpath) and fence.title != title:
+                rewrite = replace(rewrite, new_title=title)
+            self.parent.rewrites.append(rewrite)
             self.user_properties.append(("report", f"updated {fence.path}:{fence.line}"))
+
+
+def _pinned(root: Path) -> tuple[int, ...]:
+    """The release of torch that the pages show; a far one where nothing is pinned."""
+    file = root / "requirements.txt"
+    pins = re.findall(r"^torch==(\S+)", file.read_text("utf-8") if file.exists() else "", re.M)
+    return release_of(pins[0]) if pins else (99,)
 
 
 class PageFile(MarkdownTextFile):

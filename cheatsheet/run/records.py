@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from cheatsheet.page import Fence, Page, SourceError
+from cheatsheet.page import Fence, Page, SourceError, release_of
 from cheatsheet.run.devices import TITLES
 
 FOLDER = "docs/runs"
@@ -76,7 +76,7 @@ class Run:
     @property
     def release(self) -> tuple[int, ...]:
         """Of torch, without its patch."""
-        return tuple(map(int, self.torch.split(".")[:2]))
+        return release_of(self.torch)
 
     @property
     def file(self) -> str:
@@ -283,5 +283,8 @@ def results(page: Page, run: Run, root: Path) -> list[str]:
         if (block.page, block.language) == (page.path.as_posix(), "python"):
             gave[block.code, block.output].append(block.result)
     title = TITLES[run.device.kind]
-    now = [(code_hash(one.code, root), output_hash(one.output(title))) for one in page.examples]
+    now = [
+        (code_hash(one.code, root), output_hash(one.output(title, run.release)))
+        for one in page.examples
+    ]
     return [gave[key].pop(0) if gave[key] else "" for key in now]

@@ -113,6 +113,14 @@ def test_what_each_block_gave(recorded):
     assert results(read(Path("docs/en/other.md"), PAGE), run, root) == ["", "", ""]
 
 
+def test_an_output_of_a_later_release_is_that_of_its_own_runs_alone(recorded):
+    root, run = recorded
+    later = fence("1 + 1", "2") + '```text title="torch 2.99+"\n3\n```\n'
+    page = read(Path("docs/en/page.md"), later)
+    assert results(page, run, root) == ["passed"]
+    assert results(page, replace(run, torch="2.100.0"), root) == [""]
+
+
 def test_a_changed_definition_has_not_run(recorded):
     root, run = recorded
     file = root / "snippets/gpu_device.py"
