@@ -39,6 +39,7 @@ def compile_(pins: str, last_index: str = PYPI) -> str:
     command = ["uv", "pip", "compile", "-", "--universal", "--python-version=3.11.5", "--quiet"]
     command += ["--generate-hashes", "--no-annotate", "--no-header", "--index", PYPI]
     command += ["--default-index", last_index, "--index-strategy", "unsafe-first-match"]
+    command += ["--fork-strategy", "fewest"]  # one version for every Python
     done = subprocess.run(command, input=pins, stdout=subprocess.PIPE, text=True, check=True)
     return done.stdout
 
