@@ -28,10 +28,7 @@ class Verified:
         self.files = read_records(root / FOLDER, root)
         self.runs = [run for run in self.files.values() if run.device.kind in KINDS]
         # What each block of each page gave, in a list for each run.
-        self.gave = {
-            name: [results(page, run, root) for run in self.runs]
-            for name, page in self.pages.items()
-        }
+        self.gave = {name: [*results(page, self.runs, root)] for name, page in pages.items()}
 
     def short(self, *names: str) -> str:
         """What some pages, by default all, ran on: how many of their blocks passed on each

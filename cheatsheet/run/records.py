@@ -13,6 +13,7 @@ import platform
 import re
 import subprocess
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -275,16 +276,16 @@ def _imported_modules(source: str) -> frozenset[str]:
     return frozenset(node.module for node in imports)
 
 
-def results(page: Page, run: Run, root: Path) -> list[str]:
-    """What each example of a page, as it is now, gave in a run: "passed", "failed", or "" where
-    no block of the same text, output and definitions ran."""
-    gave = defaultdict(list)
-    for block in run.blocks:
-        if (block.page, block.language) == (page.path.as_posix(), "python"):
-            gave[block.code, block.output].append(block.result)
-    title = TITLES[run.device.kind]
-    now = [
-        (code_hash(one.code, root), output_hash(one.output(title, run.release)))
-        for one in page.examples
-    ]
-    return [gave[key].pop(0) if gave[key] else "" for key in now]
+def results(page: Page, runs: Iterable[Run], root: Path) -> Iterator[list[str]]:
+    """For each run, what each example of a page, as it is now, gave: "passed", "failed", or ""
+    where no block of the same text, output and definitions ran."""
+    codes = [code_hash(example.code, root) for example in page.examples]
+    for run in runs:
+        gave = defaultdict(list)
+        for block in run.blocks:
+            if (block.page, block.language) == (page.path.as_posix(), "python"):
+                gave[block.code, block.output].append(block.result)
+        title = TITLES[run.device.kind]
+        outputs = [output_hash(one.output(title, run.release)) for one in page.examples]
+        keys = zip(codes, outputs, strict=True)
+        yield [gave[key].pop(0) if gave[key] else "" for key in keys]

@@ -101,7 +101,7 @@ def test_which_blocks_still_are_the_ones_that_passed(recorded, change):
     root, run = recorded
     make, total, passed = CHANGES[change]
     page = read(Path("docs/en/page.md"), make(PAGE))
-    gave = results(page, run, root)
+    [gave] = results(page, [run], root)
     assert (len(gave), gave.count("passed")) == (total, passed)
 
 
@@ -109,16 +109,16 @@ def test_what_each_block_gave(recorded):
     """One that was written again, as it was, ran once."""
     root, run = recorded
     page = read(Path("docs/en/page.md"), PAGE + fence("1 + 1", "2"))
-    assert results(page, run, root) == ["passed", "passed", "failed", ""]
-    assert results(read(Path("docs/en/other.md"), PAGE), run, root) == ["", "", ""]
+    assert [*results(page, [run], root)] == [["passed", "passed", "failed", ""]]
+    assert [*results(read(Path("docs/en/other.md"), PAGE), [run], root)] == [["", "", ""]]
 
 
 def test_an_output_of_a_later_release_is_that_of_its_own_runs_alone(recorded):
     root, run = recorded
     later = fence("1 + 1", "2") + '```text title="torch 2.99+"\n3\n```\n'
     page = read(Path("docs/en/page.md"), later)
-    assert results(page, run, root) == ["passed"]
-    assert results(page, replace(run, torch="2.100.0"), root) == ["failed"]  # it gave 2
+    runs = [run, replace(run, torch="2.100.0")]
+    assert [*results(page, runs, root)] == [["passed"], ["failed"]]  # it gave 2
 
 
 def test_a_changed_definition_has_not_run(recorded):
@@ -126,7 +126,7 @@ def test_a_changed_definition_has_not_run(recorded):
     file = root / "snippets/gpu_device.py"
     text = file.read_text(encoding="utf-8")
     file.write_text(text + "\n# changed\n", encoding="utf-8")
-    gave = results(load(root, "docs/en/page.md"), run, root)
+    [gave] = results(load(root, "docs/en/page.md"), [run], root)
     file.write_text(text, encoding="utf-8")
     assert gave == ["", "passed", "failed"]
 
