@@ -19,6 +19,7 @@ from hashlib import sha256
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import urljoin
 
 import yaml
 from minify_html import minify
@@ -43,9 +44,9 @@ from cheatsheet.forms.site import (
     places_of,
     titles_of,
 )
-from cheatsheet.forms.verified import FOLDER as RUNS
 from cheatsheet.forms.verified import Verified
 from cheatsheet.page import Example, Page, Shown, SourceError, load, read_text
+from cheatsheet.run.records import FOLDER as RUNS
 from cheatsheet.standalone.definitions import Definitions
 from cheatsheet.standalone.program import Copy, make_standalone
 from cheatsheet.words.catalog import localize_package
@@ -131,16 +132,17 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     plots = Plots({name: (pages[name], book) for name, book in labs.items()})
     drawn = formulas.read_kept(root)
     verified = Verified(root, pages, extra["verified"])
+    records = urljoin(site_url, "../runs/" if language.code else "runs/")
     tables = {
         ERRORS: {"errors": answers.list_failures(pages)},
-        "verified.md": {"runs": verified.by_run(), "pages": verified.by_page(titles)},
+        "verified.md": {"runs": verified.by_run(records), "pages": verified.by_page(titles)},
     }
     if "names.md" in pages:
         tables["names.md"] = names.tables(root, pages, extra["names"], language.code)
     staged = {}
     for name, page in pages.items():
         places = places_of(name, page, language, settings, titles)
-        lines = _marked(page, words, copies[name], extra["copy"])
+        lines = _marked(page, words, copies[name], verified.marks(name), extra["copy"])
         formulas.draw(drawn, page, lines)
         plots.draw(name, page, lines)
         if page.examples:
@@ -156,8 +158,6 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
         front = {"description": page.description, "search": {"exclude": True}}
         front |= {"hide": ["toc"]} if name == "index.md" else {}  # it is a table of contents
         front |= {kind: places[kind] for kind in ("edit", "markdown") if kind in places}
-        if line := verified.line(name):
-            front["verified"] = line
         if name in labs:
             front["seconds"] = f"{seconds(labs[name]):.1f}"
         if name == "index.md":
@@ -171,12 +171,13 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     files[search.FILE] = search.index_of(pages, definitions, extra["search"])
     files |= texts | llms.of_site(settings, site_url, about, texts)
     if not language.code:  # the records are the same in all languages
-        records = [f"{kind}.json" for kind in verified.runs]
-        files |= {f"runs/{name}": read_text(root, f"{RUNS}/{name}") for name in records}
+        files |= {f"runs/{name}": read_text(root, f"{RUNS}/{name}") for name in verified.files}
     return Staged(staged, files, marks, snippets, settings, site_url)
 
 
-def _marked(page: Page, words: Words, copies: dict[int, Copy], said: dict) -> list[str]:
+def _marked(
+    page: Page, words: Words, copies: dict[int, Copy], ranges: dict[int, str], said: dict
+) -> list[str]:
     """The lines of a page, with what is known written into the headers of its fences, and
     what a copy adds above them: a few lines as part of the code, more in a box to open."""
     lines = page.lines.copy()
@@ -186,8 +187,10 @@ def _marked(page: Page, words: Words, copies: dict[int, Copy], said: dict) -> li
             code, copy = part.code, copies[part.line]
             outright = 0 < copy.more < FEW and "annotate" not in code.flags
             flags = "".join(f" .{flag}" for flag in sorted(code.flags))
-            if part.line in cures:
-                flags += f' .cure data-label="{words.cure}"'
+            labels = [words.cure] if part.line in cures else []
+            flags += " .cure" if labels else ""
+            if labels := [*labels, *([ranges[part.number]] if part.number in ranges else [])]:
+                flags += f' .labelled data-label="{" · ".join(labels)}"'
             if code.marked:
                 shift = copy.lines - code.source.rstrip("\n").count("\n") - 1 if outright else 0
                 flags += f' hl_lines="{" ".join(str(n + shift) for n in code.marked)}"'

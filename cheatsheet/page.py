@@ -19,12 +19,12 @@ from markdown_it.token import Token
 
 HEADER = re.compile(
     r"python(?: \{(?P<flags>(?: \.(?:raises|annotate))*)(?: hl_lines=\"(?P<marked>[\d ]+)\")? \})?"
-    r'|text(?: title="(?P<title>CPU|GPU)")?'
+    r'|text(?: title="(?P<title>CPU|GPU|torch \d+\.\d+\+)")?'
     r"|bash"
 )
 HEADERS = (
     'python, python { .raises }, python { .annotate }, python { hl_lines="2" }, '
-    'text, text title="CPU", text title="GPU", bash'
+    'text, text title="CPU", text title="GPU", text title="torch 2.15+", bash'
 )
 FENCE = re.compile(r"`{3,}(?P<header>[^`]*)$")
 # A fence in a place where one of the two Markdown readers would not see it: indented,
@@ -106,6 +106,11 @@ class Prose:
     text: str
 
 
+def release_of(version: str) -> tuple[int, ...]:
+    """Of torch, without its patch: (2, 15) of "2.15.0+cpu", and of "torch 2.15+"."""
+    return tuple(map(int, re.findall(r"\d+", version)[:2]))
+
+
 @dataclass(frozen=True)
 class Example:
     """A Python fence with the output fences that belong to it, by title.
@@ -132,8 +137,12 @@ class Example:
         """Does the page say that this code prints one thing here, another there?"""
         return bool(self.outputs) and None not in self.outputs
 
-    def output(self, title: str | None) -> Fence | None:
-        """The fence that shows what this code prints on CPU or GPU, by its title."""
+    def output(self, title: str | None, torch: tuple[int, ...] = ()) -> Fence | None:
+        """The fence that shows what this code prints on CPU or GPU, by its title; and on a
+        release of torch, by default the pinned one."""
+        since = [one for one in self.outputs if one and one[:5] == "torch"]
+        if newer := [one for one in since if release_of(one) <= torch]:
+            return self.outputs[max(newer, key=release_of)]
         return self.outputs.get(title, self.outputs.get(None))
 
 
@@ -409,6 +418,11 @@ class _Reader:
             problem = "no Python fence stands right before this output; a text fence is always "
             problem += "the output of the fence before it."
             raise SourceError(self.path, fence.line, problem)
+        elif "torch" in str(fence.title) and fence.title not in before.outputs:
+            if not before.outputs:
+                problem = "show before this what the pinned torch prints, in a text fence."
+                raise SourceError(self.path, fence.line, problem)
+            before.outputs[fence.title] = fence
         elif fence.title in before.outputs or None in before.outputs:
             problem = "this code has an output fence already; keep one, or title them CPU and GPU."
             raise SourceError(self.path, fence.line, problem)

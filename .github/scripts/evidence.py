@@ -113,8 +113,9 @@ def check_records(site: Path, commit: str, pages: list[str]) -> None:
     )
     pins = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     torch = re.search(r"^torch==(\S+)", pins, re.M)[1]
+    release = ".".join(torch.split(".")[:2])
     for kind in ("cpu", "cuda"):
-        file = site / f"runs/{kind}.json"
+        file = site / f"runs/torch-{release}-{kind}.json"
         record = read(file, "CPU" if kind == "cpu" else "GPU")
         check_origin(file, record, commit)
         facts = record | record["device"] | {"torch": record["torch"].partition("+")[0]}

@@ -40,10 +40,10 @@ def main() -> None:
     write("requirements.zensical.lock", compile_("\n".join([ZENSICAL, *handler])))
 
 
-def compile_(pins: str, last_index: str = PYPI) -> str:
+def compile_(pins: str, last_index: str = PYPI, *more: str) -> str:
     """A lock of `pins`, with all that they need; what PyPI lacks is asked of `last_index`."""
     command = ["uv", "pip", "compile", "-", "--universal", "--python-version=3.11.5", "--quiet"]
-    command += ["--generate-hashes", "--no-annotate", "--no-header", "--index", PYPI]
+    command += ["--generate-hashes", "--no-annotate", "--no-header", "--index", PYPI, *more]
     command += ["--default-index", last_index, "--index-strategy", "unsafe-first-match"]
     done = subprocess.run(command, input=pins, stdout=subprocess.PIPE, text=True, check=True)
     return done.stdout

@@ -52,6 +52,11 @@ STAGE = [
         (*added("    import torch\n"), "an indented code block is not run"),
         (*added("```text\n1\n```\n"), "no Python fence stands right before this output"),
         (
+            *added('```python\n1\n```\n\n```text title="torch 2.15+"\n1\n```\n'),
+            "show before this",
+            4,
+        ),
+        (
             "## Several",
             BLOCK + "\n```text\n1\n```\n\n```text\n1\n```\n\n## Several",
             "this code has an output fence already",

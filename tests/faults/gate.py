@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from cheatsheet.run.records import Device, digest, read_records, write_record
 from tests.github.flows import ROOT
 from tests.site.project import build, copy_project
 
+TORCH = re.search(r"^torch==(\d+\.\d+)", (ROOT / "requirements.txt").read_text("utf-8"), re.M)[1]
+RECORD = f"torch-{TORCH}"
 REPOSITORY = "Owner/cheatsheet"
 GITHUB = {
     "GITHUB_REPOSITORY": REPOSITORY,
@@ -98,12 +101,12 @@ def make_proved(folder: Path) -> None:
     who = ("-c", "user.name=x", "-c", "user.email=x@example.org")
     proved.run("git", *who, "commit", "--quiet", "-m", "All of it")
     proved.run("git", "gc", "--quiet")  # few files, for it is copied often
-    record = ("--record", "docs/runs/cpu.json")
-    said = proved.test("evidence/tests.json", "docs", "tests", "--ignore=tests/site", *record)
+    parts = ("docs", "tests", "--ignore=tests/site", "--record")
+    said = proved.test("evidence/tests.json", *parts)
     assert "evidence: evidence/tests.json" in said, said
-    run = read_records(folder / "docs/runs", folder)["cpu"]
+    [run] = read_records(folder / "docs/runs", folder).values()
     cuda = replace(run, device=Device("cuda", "NVIDIA H100", "580", 1))
-    write_record(folder / "docs/runs/cuda.json", cuda)
+    write_record(folder / "docs/runs", cuda)
     built = build(folder, folder / "site", ADDRESS)
     assert built.returncode == 0, built.stderr
     said = proved.test_site()
@@ -129,7 +132,7 @@ def recorded(kind: str, change):
     """The record in the site is another one, of the right digest."""
 
     def plant(proved):
-        file = proved.site / f"runs/{kind}.json"
+        file = proved.site / f"runs/{RECORD}-{kind}.json"
         record = json.loads(file.read_text(encoding="utf-8"))
         change(record)
         record["digest"] = digest(record)
@@ -173,9 +176,9 @@ BUILT = {
         text("site/sitemap.xml", "/zh/gpu-info/</loc>", "/zh/</loc>"),
         "site/sitemap.xml: it does not name https://owner.github.io/cheatsheet/zh/gpu-info",
     ),
-    "no record of the CPU": (gone("site/runs/cpu.json"), "runs/cpu.json: cannot be read"),
-    "no record of a GPU": (gone("site/runs/cuda.json"), "runs/cuda.json: cannot be read"),
-    "no records": (gone("site/runs"), "runs/cpu.json: cannot be read"),
+    "no record of the CPU": (gone(f"site/runs/{RECORD}-cpu.json"), "-cpu.json: cannot be read"),
+    "no record of a GPU": (gone(f"site/runs/{RECORD}-cuda.json"), "-cuda.json: cannot be read"),
+    "no records": (gone("site/runs"), "-cpu.json: cannot be read"),
     "a record of another commit": (says("cuda", commit="0" * 40), "cuda.json: its commit is 000"),
     "a record of no commit": (says("cpu", commit=None), "cpu.json: its commit is None"),
     "a record of another run": (
@@ -193,7 +196,9 @@ BUILT = {
         "cuda.json: its kind is emulated, not cuda",
     ),
     "the CPU for a GPU": (
-        lambda proved: shutil.copy(proved.site / "runs/cpu.json", proved.site / "runs/cuda.json"),
+        lambda proved: shutil.copy(
+            proved.site / f"runs/{RECORD}-cpu.json", proved.site / f"runs/{RECORD}-cuda.json"
+        ),
         "cuda.json: its kind is cpu, not cuda",
     ),
     "a block failed": (

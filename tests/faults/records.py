@@ -10,7 +10,8 @@ ROOT = Path(__file__).parents[2]
 # A file that cannot be trusted: the device that its name says, what was made of the
 # record of the repository, and words of the error.
 
-FILE = ROOT / "docs/runs/cpu.json"
+FILE = max((ROOT / "docs/runs").glob("torch-2.1*-cpu.json"))
+CPU, CUDA = (FILE.stem.replace("cpu", kind) for kind in ("cpu", "cuda"))
 
 
 def rewritten(**changes) -> str:
@@ -29,6 +30,18 @@ def _with(part: str, **changes) -> str:
 
 
 BAD = {
+    "two of one release": (f"{CPU}-2", lambda text: text, f"it is a run for {FILE.name}"),
+    "of no release's name": ("other", lambda text: text, f"it is a run for {FILE.name}"),
+    "below the floor": (
+        "torch-2.7-cpu",
+        lambda text: rewritten(torch="2.7.1+cpu"),
+        "torch: 2.7.1+cpu is older than 2.8, the oldest that is supported",
+    ),
+    "a release to come": (
+        "torch-2.99-cpu",
+        lambda text: rewritten(torch="2.99.0.dev20261120+cpu"),
+        "torch: 2.99.0.dev20261120+cpu is no release",
+    ),
     "cut off": ("cpu", lambda text: text[:-100], "this is no recorded run: "),
     "empty": ("cpu", lambda text: "", "this is no recorded run: "),
     "no record": ("cpu", lambda text: "[]", "it has the schema None, and 2 is needed"),
@@ -39,7 +52,7 @@ BAD = {
     ),
     "edited": (
         "cpu",
-        lambda text: text.replace("2.13.0", "2.14.0", 1),
+        lambda text: text.replace('"torch": "2.1', '"torch": "2.2', 1),
         "it was changed after the run that wrote it",
     ),
     "another result": (
@@ -52,11 +65,11 @@ BAD = {
         lambda text: text.replace('"kind": "cpu"', '"kind": "cuda"'),
         "it was changed after the run that wrote it",
     ),
-    "another device": ("cuda", lambda text: text, "it is a run on the device cpu"),
+    "another device": ("cuda", lambda text: text, f"it is a run for {FILE.name}"),
     "emulated as a GPU": (
         "cuda",
         lambda text: _with("device", kind="emulated"),
-        "it is a run on the device emulated",
+        f"it is a run for {CPU.replace('cpu', 'emulated')}.json",
     ),
     "a GPU without a driver": (
         "cuda",
@@ -134,15 +147,17 @@ for part, values in BAD_VALUES.items():
 
 def act_of(name: str):
     """What puts such a file into a project, and what is said of it, with its cure."""
-    kind, make, words = BAD[name]
-    text, file = make(FILE.read_text(encoding="utf-8")), f"docs/runs/{kind}.json"
+    stem, make, words = BAD[name]
+    stem = {"cpu": CPU, "cuda": CUDA}.get(stem, stem)
+    text, file = make(FILE.read_text(encoding="utf-8")), f"docs/runs/{stem}.json"
 
     def act(project: Path) -> None:
         (project / "docs/runs").mkdir(parents=True)
         (project / file).write_text(text, encoding="utf-8")
 
     line = len(text.split("\n")) if name == "cut off" else 1
-    cure = f"record it again: pytest docs --device {kind} --record {file}"
+    cure = "record it again with that torch: pytest docs --device "
+    cure += f"{'cuda' if 'cuda' in stem else 'cpu'} --record"
     return act, f"{re.escape(f'{file}:{line}: ')}.*{re.escape(words)}.*{re.escape(cure)}$"
 
 
