@@ -5,6 +5,7 @@ What is planted stands for its whole kind.
 
 from dataclasses import replace
 
+from tests.faults import gate, records
 from tests.faults.harness import Fault
 from tests.faults.project import CATALOG, NETS, PAGE, SEITE
 
@@ -50,6 +51,11 @@ STAGE = [
         (*added("~~~python\n1\n~~~\n"), STRAY),
         (*added("    import torch\n"), "an indented code block is not run"),
         (*added("```text\n1\n```\n"), "no Python fence stands right before this output"),
+        (
+            *added('```python\n1\n```\n\n```text title="torch 2.15+"\n1\n```\n'),
+            "show before this",
+            4,
+        ),
         (
             "## Several",
             BLOCK + "\n```text\n1\n```\n\n```text\n1\n```\n\n## Several",
@@ -592,15 +598,25 @@ WORDING = [
     *group("wording", "a term", CATALOG, ('msgstr "网络。"', 'msgstr "层。"'), named=f"{CATALOG}:"),
     *group("wording", "a term", GLOSSARY, ("zh: 参数", "zh: "), named=f"{GLOSSARY}:"),
 ]
-RECORDS = [
-    *group(
-        "records",
-        "a record",
-        "docs/runs/cpu.json",
-        ("", "{", "this is no recorded run"),
-        ("", "{}", "it has the schema None, and 2 is needed"),
-        ("", '{"schema": 2, "schema": 2}', "it has the key 'schema' 2 times"),
-        ("", '{"schema": 2, "digest": "0"}', "it was changed after the run that wrote it"),
-    ),
+HOSTS = [
+    Fault("hosts", "another host", f"site/{file}", "", text, "a.example.com", 0, f"site/{file}: ")
+    for file, text in (
+        ("page/index.html", '<p style="background: url(https://a.example.com/x.png)">x</p>'),
+        ("page/index.html", '<img src="//a.example.com/x.png">'),
+        ("page/index.html", '<script>setTimeout(() => fetch("https://a.example.com/"))</script>'),
+        ("page/index.html", '<iframe src="https://a.example.com/"></iframe>'),
+        ("own.css", "a:hover { background: url(//a.example.com/x.png) }"),
+        (
+            "own.css",
+            "@font-face { src: url(https://a.example.com/f.woff); unicode-range: U+1F600 }",
+        ),
+        ("own.js", 'setTimeout(() => fetch("https://a.example.com/"), 9000)'),
+    )
 ]
-FAULTS = STAGE + RUN + COPIES + LANGUAGES + REVIEW + WORDING + RECORDS
+ACTS = [
+    Fault(check, kind, "", "", name, said, act=act)
+    for check, kinds in (("gate", gate.ACTS), ("records", records.ACTS))
+    for kind, acts in kinds.items()
+    for name, (act, said) in acts.items()
+]
+FAULTS = STAGE + RUN + COPIES + LANGUAGES + REVIEW + WORDING + HOSTS + ACTS
