@@ -1,31 +1,32 @@
 """The only file that knows MkDocs; at the root, for MkDocs puts a hook's folder on the path."""
 
 import shutil
-from contextlib import contextmanager
+from errno import ENOENT
 from pathlib import Path
+from tempfile import gettempdir
 from urllib.parse import urljoin
 
-from mkdocs.commands.build import build
+from mkdocs.commands.build import build, log
 from mkdocs.config import load_config
-from mkdocs.exceptions import PluginError
+from mkdocs.exceptions import Abort, PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
 
 from cheatsheet.beside import Beside
-from cheatsheet.build import finish, seal, stage, write_pages
+from cheatsheet.build import finish, hold, seal, stage, write_pages
 from cheatsheet.page import SourceError
 from cheatsheet.words.languages import read_languages
 
 now, beside = {"dirty": False}, {}  # what is staged (--dirty: if new), the other languages
 
 
-@contextmanager
-def errors_of_mkdocs():
-    """The one place where an error of the house becomes one of MkDocs."""
-    try:
-        yield
-    except SourceError as error:
-        raise PluginError(str(error)) from error
+def on_build_error(*, error):
+    """The one place where an error of the house, or of the machine, becomes one of MkDocs."""
+    full = getattr(error, "errno", ENOENT) != ENOENT
+    if full or isinstance(error, SourceError):
+        cure = full * f": see whether it and {gettempdir()} can be written to."
+        log.error(f"{error}{cure}")
+        raise Abort("The build stopped; the site is not whole.")
 
 
 def build_other(site_dir: Path, file: Path, site_url: str, strict: bool, dirty: bool):
@@ -41,7 +42,6 @@ def on_startup(*, command, dirty):
 
 
 @event_priority(100)  # before mkdocstrings, which reads its path in its own on_config
-@errors_of_mkdocs()
 def on_config(config):
     """Begin to build the other languages, and stage the one of this config."""
     file = Path(config.config_file_path).resolve()
@@ -55,6 +55,7 @@ def on_config(config):
     staged = stage(file.parent, language, config.site_url)
     now["staged"] = staged, *write_pages(file.parent, language, staged)
     config.plugins["mkdocstrings"].config.handlers["python"]["paths"] = [str(staged.snippets)]
+    hold(Path(config.site_dir))
 
 
 def on_files(files, *, config):
@@ -67,7 +68,6 @@ def on_files(files, *, config):
         files.append(File.generated(config, name, abs_src_path=str(pages / name)))
 
 
-@errors_of_mkdocs()
 def on_post_build(*, config):
     """Finish the site, and take the other languages into it."""
     staged, _, new = now["staged"]

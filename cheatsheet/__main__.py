@@ -7,11 +7,10 @@ import sys
 import time
 from pathlib import Path
 
-from cheatsheet.forms import formulas
-from cheatsheet.page import SourceError
+from cheatsheet.forms import formulas, names
+from cheatsheet.page import SourceError, write_text
 from cheatsheet.words import reviewed, sync
 from cheatsheet.words.languages import read_languages
-from cheatsheet.words.text import write
 
 
 def main(arguments: list[str]) -> int:
@@ -50,11 +49,13 @@ def _sync(root: Path, options: argparse.Namespace) -> int:
         return 1
     pages = [one.page(root, name) for one in read_languages(root) for name in one.pages(root)]
     texts = sync.planned(root) | formulas.planned(root, pages)
+    source = read_languages(root)[0]
+    texts |= names.planned(root, [source.page(root, name) for name in source.pages(root)])
     for path, text in texts.items():
         if options.check:
             print(f"{path}:1: not as sync writes it; run: {sync.COMMAND}")
         else:
-            write(root / path, text)
+            write_text(root, path, text)
             print(f"{path}: written")
     found = sync.left(root)
     if options.check:  # no word of what sync itself would do
@@ -89,4 +90,6 @@ def _reviewed(root: Path, options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):  # which may be of a locale without Chinese
+        stream.reconfigure(errors="backslashreplace")
     raise SystemExit(main(sys.argv[1:]))

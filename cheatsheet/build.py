@@ -9,14 +9,17 @@ the pages. Between the two, any generator makes HTML of Markdown.
 import gc
 import json
 import logging
+import os
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import urljoin
 
 import yaml
 from minify_html import minify
@@ -24,7 +27,7 @@ from nbformat.v4 import writes_json
 from rcssmin import cssmin
 from rjsmin import jsmin
 
-from cheatsheet.forms import answers, formulas, llms, search, sheet
+from cheatsheet.forms import answers, formulas, llms, names, search, sheet
 from cheatsheet.forms.lab import FOLDER as LABS
 from cheatsheet.forms.lab import lab_notebook, run_labs, seconds
 from cheatsheet.forms.notebook import make_notebook
@@ -41,12 +44,11 @@ from cheatsheet.forms.site import (
     places_of,
     titles_of,
 )
-from cheatsheet.forms.verified import FOLDER as RUNS
 from cheatsheet.forms.verified import Verified
 from cheatsheet.page import Example, Page, Shown, SourceError, load, read_text
+from cheatsheet.run.records import FOLDER as RUNS
 from cheatsheet.standalone.definitions import Definitions
 from cheatsheet.standalone.program import Copy, make_standalone
-from cheatsheet.words import glossary
 from cheatsheet.words.catalog import localize_package
 from cheatsheet.words.languages import Language, read_settings
 
@@ -107,8 +109,6 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     extra = settings["extra"]
     if extra["cheatsheet"]["pdf"]:
         check_chromium()  # now, not after the build
-    if "zh" in settings["plugins"]["search"]["lang"]:
-        search.teach([term.zh for term in glossary.read(root)])
     titles = titles_of(root, language, settings["nav"])
     pages = {name: load(root, f"{language.docs}/{name}") for name in titles}
     snippets = _localized(root, language)
@@ -132,14 +132,17 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     plots = Plots({name: (pages[name], book) for name, book in labs.items()})
     drawn = formulas.read_kept(root)
     verified = Verified(root, pages, extra["verified"])
+    records = urljoin(site_url, "../runs/" if language.code else "runs/")
     tables = {
         ERRORS: {"errors": answers.list_failures(pages)},
-        "verified.md": {"runs": verified.by_run(), "pages": verified.by_page(titles)},
+        "verified.md": {"runs": verified.by_run(records), "pages": verified.by_page(titles)},
     }
+    if "names.md" in pages:
+        tables["names.md"] = names.tables(root, pages, extra["names"], language.code)
     staged = {}
     for name, page in pages.items():
         places = places_of(name, page, language, settings, titles)
-        lines = _marked(page, words, copies[name], extra["copy"])
+        lines = _marked(page, words, copies[name], verified.marks(name), extra["copy"])
         formulas.draw(drawn, page, lines)
         plots.draw(name, page, lines)
         if page.examples:
@@ -152,11 +155,9 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
             lines[page.sections[1].line - 2] += answers.table_of(page, extra["labels"]["answers"])
         text = _filled(page, "\n".join(lines), tables.get(name, {}))
         text = text.partition("\n---\n")[2] if page.description else text
-        front = {"description": page.description}
+        front = {"description": page.description, "search": {"exclude": True}}
         front |= {"hide": ["toc"]} if name == "index.md" else {}  # it is a table of contents
         front |= {kind: places[kind] for kind in ("edit", "markdown") if kind in places}
-        if line := verified.line(name):
-            front["verified"] = line
         if name in labs:
             front["seconds"] = f"{seconds(labs[name]):.1f}"
         if name == "index.md":
@@ -167,14 +168,16 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     files = {notebook_of(name): writes_json(book) + "\n" for name, book in notebooks.items()}
     texts = {name: plain_page(own, words) for name, own in pieces.items()}
     about = {name: (titles[name], pages[name].description) for name in texts}
+    files[search.FILE] = search.index_of(pages, definitions, extra["search"])
     files |= texts | llms.of_site(settings, site_url, about, texts)
     if not language.code:  # the records are the same in all languages
-        names = [f"{kind}.json" for kind in verified.runs]
-        files |= {f"runs/{name}": read_text(root, f"{RUNS}/{name}") for name in names}
+        files |= {f"runs/{name}": read_text(root, f"{RUNS}/{name}") for name in verified.files}
     return Staged(staged, files, marks, snippets, settings, site_url)
 
 
-def _marked(page: Page, words: Words, copies: dict[int, Copy], said: dict) -> list[str]:
+def _marked(
+    page: Page, words: Words, copies: dict[int, Copy], ranges: dict[int, str], said: dict
+) -> list[str]:
     """The lines of a page, with what is known written into the headers of its fences, and
     what a copy adds above them: a few lines as part of the code, more in a box to open."""
     lines = page.lines.copy()
@@ -184,8 +187,10 @@ def _marked(page: Page, words: Words, copies: dict[int, Copy], said: dict) -> li
             code, copy = part.code, copies[part.line]
             outright = 0 < copy.more < FEW and "annotate" not in code.flags
             flags = "".join(f" .{flag}" for flag in sorted(code.flags))
-            if part.line in cures:
-                flags += f' .cure data-label="{words.cure}"'
+            labels = [words.cure] if part.line in cures else []
+            flags += " .cure" if labels else ""
+            if labels := [*labels, *([ranges[part.number]] if part.number in ranges else [])]:
+                flags += f' .labelled data-label="{" · ".join(labels)}"'
             if code.marked:
                 shift = copy.lines - code.source.rstrip("\n").count("\n") - 1 if outright else 0
                 flags += f' hl_lines="{" ".join(str(n + shift) for n in code.marked)}"'
@@ -212,9 +217,7 @@ def _box(copy: Copy, said: dict) -> str:
     parts += [*copy.added, *([said["earlier"]] if copy.earlier else [])]
     title = said["before"][copy.more > 1].format(lines=copy.more, parts=said["and"].join(parts))
     code = fence("python { .no-copy }", copy.before)
-    form = (
-        f"    type: before\n    open: {copy.more < FEW}\n    attrs: {{data-search-exclude: ''}}\n"
-    )
+    form = f"    type: before\n    open: {copy.more < FEW}\n"
     return f"//// details | {title}\n{form}\n{code}\n\n////"
 
 
@@ -296,6 +299,19 @@ def write_pages(root: Path, language: Language, staged: Staged) -> tuple[Path, s
     return folder, new
 
 
+@lru_cache  # under `mkdocs serve` a process builds into one folder again and again
+def hold(site: Path) -> None:
+    """Keep other processes that build into this folder waiting until this one ends.
+
+    Where folders cannot be locked, as on Windows and on some network drives, nobody waits.
+    """
+    site.mkdir(parents=True, exist_ok=True)
+    with suppress(ImportError, OSError):
+        import fcntl
+
+        fcntl.flock(os.open(site, os.O_RDONLY), fcntl.LOCK_EX)
+
+
 def finish(site: Path, staged: Staged, pages: Iterable[str] | None = None) -> None:
     """Fill in our marks in a built site, and write what stands beside its pages.
 
@@ -313,7 +329,7 @@ def finish(site: Path, staged: Staged, pages: Iterable[str] | None = None) -> No
         path = site / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
-    search.finish(site, THEME / "search.js", extra["search"])
+    search.finish(site, THEME / "search.js")
     for file in (site / "assets").rglob("*"):
         shorter = SHORTER.get(file.suffix)
         # Material has made its own small, all but the search, in whose place stands ours.

@@ -7,6 +7,7 @@ exactly these. Needs markdown-it-py alone, which pytest-markdown-docs brings.
 """
 
 import ast
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,12 +19,12 @@ from markdown_it.token import Token
 
 HEADER = re.compile(
     r"python(?: \{(?P<flags>(?: \.(?:raises|annotate))*)(?: hl_lines=\"(?P<marked>[\d ]+)\")? \})?"
-    r'|text(?: title="(?P<title>CPU|GPU)")?'
+    r'|text(?: title="(?P<title>CPU|GPU|torch \d+\.\d+\+)")?'
     r"|bash"
 )
 HEADERS = (
     'python, python { .raises }, python { .annotate }, python { hl_lines="2" }, '
-    'text, text title="CPU", text title="GPU", bash'
+    'text, text title="CPU", text title="GPU", text title="torch 2.15+", bash'
 )
 FENCE = re.compile(r"`{3,}(?P<header>[^`]*)$")
 # A fence in a place where one of the two Markdown readers would not see it: indented,
@@ -105,6 +106,11 @@ class Prose:
     text: str
 
 
+def release_of(version: str) -> tuple[int, ...]:
+    """Of torch, without its patch: (2, 15) of "2.15.0+cpu", and of "torch 2.15+"."""
+    return tuple(map(int, re.findall(r"\d+", version)[:2]))
+
+
 @dataclass(frozen=True)
 class Example:
     """A Python fence with the output fences that belong to it, by title.
@@ -131,8 +137,12 @@ class Example:
         """Does the page say that this code prints one thing here, another there?"""
         return bool(self.outputs) and None not in self.outputs
 
-    def output(self, title: str | None) -> Fence | None:
-        """The fence that shows what this code prints on CPU or GPU, by its title."""
+    def output(self, title: str | None, torch: tuple[int, ...] = ()) -> Fence | None:
+        """The fence that shows what this code prints on CPU or GPU, by its title; and on a
+        release of torch, by default the pinned one."""
+        since = [one for one in self.outputs if one and one[:5] == "torch"]
+        if newer := [one for one in since if release_of(one) <= torch]:
+            return self.outputs[max(newer, key=release_of)]
         return self.outputs.get(title, self.outputs.get(None))
 
 
@@ -228,7 +238,7 @@ def load(root: Path, name: Path | str) -> Page:
 
 
 def read_text(root: Path, name: Path | str) -> str:
-    """The text of a source file, line ends as they are; errors call it `name`.
+    """The text of a source file, its line ends as on Unix; errors call it `name`.
 
     Raises:
         SourceError: the file cannot be read or is not UTF-8.
@@ -238,11 +248,34 @@ def read_text(root: Path, name: Path | str) -> str:
     except OSError as error:
         raise SourceError(name, 1, f"cannot be read: {error.strerror}.") from error
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         problem = f"byte {data[error.start]:#04x} is not UTF-8; save the file as UTF-8."
         raise SourceError(name, line, problem) from error
+
+
+def write_text(root: Path, name: Path | str, text: str) -> None:
+    """Write a source file in one step: whoever is killed here leaves the old one or the new.
+
+    Its line ends stay what they are. Its folder is made where there is none.
+
+    Raises:
+        SourceError: the file cannot be written, and is what it was.
+    """
+    file = root / name
+    draft = file.with_name(f".{file.name}.{os.getpid()}.draft")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        crlf = file.exists() and b"\r\n" in file.read_bytes()
+        try:
+            draft.write_text(text, encoding="utf-8", newline="\r\n" if crlf else "\n")
+            os.replace(draft, file)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        problem = f"cannot be written: {error.strerror}; it is as it was. Mend that, and run again."
+        raise SourceError(name, 1, problem) from error
 
 
 def split_lines(text: str) -> list[str]:
@@ -385,6 +418,11 @@ class _Reader:
             problem = "no Python fence stands right before this output; a text fence is always "
             problem += "the output of the fence before it."
             raise SourceError(self.path, fence.line, problem)
+        elif "torch" in str(fence.title) and fence.title not in before.outputs:
+            if not before.outputs:
+                problem = "show before this what the pinned torch prints, in a text fence."
+                raise SourceError(self.path, fence.line, problem)
+            before.outputs[fence.title] = fence
         elif fence.title in before.outputs or None in before.outputs:
             problem = "this code has an output fence already; keep one, or title them CPU and GPU."
             raise SourceError(self.path, fence.line, problem)

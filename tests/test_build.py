@@ -216,11 +216,10 @@ def test_the_rest_of_a_page_stays_as_it_is_written(project):
     line = f"\n\n[All runs](verified.md) · [Notebook]({SITE}more/more.ipynb)"
     line += "{ .page-notebook download } · "
     line += f'[Copy page as Markdown]({SITE}more.md){{ .page-markdown data-copied="The page is '
-    line += "copied as Markdown.\" }\n{ .page-facts data-search-exclude='' }\n"
+    line += 'copied as Markdown." }\n{ .page-facts }\n'
     assert shown.count(line) == 1
     shown = shown.replace(line, "\n")
-    box = "//// details | 1 line before: earlier lines\n    type: before\n    open: True\n"
-    box += "    attrs: {data-search-exclude: ''}\n\n"
+    box = "//// details | 1 line before: earlier lines\n    type: before\n    open: True\n\n"
     box += "```python { .no-copy }\nanswer = 42\n```\n\n////\n\n"
     assert shown.count(box) == 1
     shown = shown.replace(box, "")
@@ -238,14 +237,14 @@ def test_front_matter_says_what_is_known(project, monkeypatch):
     pages = staged(project).pages
     assert front(pages["index.md"]) == {
         "description": "All of it.",
-        "verified": "CPU: not yet run. GPU: not yet run.",
+        "search": {"exclude": True},
         "hide": ["toc"],
         "markdown": "index.md",
     }
-    assert front(pages["verified.md"]) == {"description": "What ran."}, "it has no code"
-    assert front(staged(project, "zh").pages["index.md"])["verified"] == (
-        "CPU：尚未运行。GPU：尚未运行。"
-    )
+    assert front(pages["verified.md"]) == {
+        "description": "What ran.",
+        "search": {"exclude": True},
+    }, "it has no code"
 
 
 def test_where_a_page_is_kept_is_known_from_the_repository(project, monkeypatch):
@@ -263,8 +262,7 @@ def test_where_a_page_is_kept_is_known_from_the_repository(project, monkeypatch)
 def test_the_page_of_runs_has_its_tables(project):
     text = staged(project).pages["verified.md"]
     assert "{{" not in text
-    assert "| [Preface](index.md) | 0 / 2 | 0 / 2 |" in text
-    assert "| [More](more.md) | 0 / 2 | 0 / 2 |" in text
+    assert "| [Preface](index.md) |\n| [More](more.md) |" in text  # and no run
 
 
 def test_the_sheet_is_made_of_the_pages(project):
@@ -331,6 +329,7 @@ def test_files_beside_the_pages(project):
         "llms.txt",
         "more.md",
         "more/more.ipynb",
+        "search/sections.json",
     ]
     assert f"[more]({SITE}more/#more)" in files["index.md"]
     assert f"- [More]({SITE}more.md): More of it." in files["llms.txt"]
@@ -515,19 +514,47 @@ def test_the_search_asks_our_worker(project, tmp_path):
     workers = site / "assets/javascripts/workers"
     workers.mkdir(parents=True)
     (workers / "search.1a2b.min.js").write_text("theirs", encoding="utf-8")
-    (site / "search").mkdir()
-    text = "<p><code>b</code> <em>c</em></p> <pre><code>d</code></pre>"
-    entry = {"location": "a/", "title": "A", "text": text}
-    index = site / "search/search_index.json"
-    index.write_text(json.dumps({"config": {}, "docs": [entry, entry]}), encoding="utf-8")
     finish(site, made)
     own = (ROOT / "cheatsheet/theme/search.js").read_text(encoding="utf-8")
     worker = (workers / "search.1a2b.min.js").read_text(encoding="utf-8")
     assert worker == jsmin(own), "without remarks"
-    found = json.loads((site / "search/sections.json").read_text(encoding="utf-8"))
-    assert found["docs"] == [entry | {"text": "<code>b</code> c</p> <pre>d</pre>"}]
+    # Material's own index is fetched with every page: nothing stands in it.
+    assert all("search:\n  exclude: true\n" in text for text in made.pages.values())
+
+
+def test_the_index_of_the_search(project, tmp_path):
+    change(
+        project / "docs/en/index.md",
+        "## Where they",
+        "## Also { #also }\n\n- [LINK](more.md#more)\n\n## Where they",
+    )
+    found = json.loads(staged(project).files["search/sections.json"])
     assert found["ignored"][:2] == ["a", "an"] and found["far"]
-    assert json.loads(index.read_text(encoding="utf-8")) == {"config": {}, "docs": []}
+    assert found["pages"] == {
+        "": [
+            [
+                "",
+                "Preface",
+                "",
+                "All of it.\nHow to begin. See more.\nA net.",
+                "net = make(2)",
+                "in_features Linear",
+            ],
+            ["differ", "Where they differ", "", "", "print(net, torch.ones(1).device)", ""],
+        ],
+        "more/": [
+            ["", "More", "LINK\n", "More of it.\nA note.", "answer = 42", ""],
+            [
+                "raises",
+                "It raises",
+                "",
+                "AttributeError: 'int' object has no attribute 'no_such'",
+                "answer.no_such",
+                "",
+            ],
+        ],
+        "verified/": [["", "Verified", "", "What ran.", "", ""]],
+    }
 
 
 @pytest.mark.parametrize("mark", ["block-2", "copy-snippets-nets-make"])

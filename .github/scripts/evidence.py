@@ -94,8 +94,11 @@ def check_pages(site: Path, pages: list[str]) -> None:
         file = folder / place / "index.html"
         demand(file.is_file(), file, f"there is none; {BUILD}")
         index = folder / "search/sections.json"
-        found = [one["location"] for one in read(index, "Build")["docs"]]
-        demand(place in found, index, f"the page {place} cannot be found; {BUILD}")
+        demand(
+            place in read(index, "Build")["pages"],
+            index,
+            f"the page {place} cannot be found; {BUILD}",
+        )
         url = address + file.parent.relative_to(site).as_posix().removeprefix(".")
         demand(url.rstrip("/") + "/" in listed, sitemap, f"it does not name {url}; {BUILD}")
 
@@ -110,8 +113,9 @@ def check_records(site: Path, commit: str, pages: list[str]) -> None:
     )
     pins = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     torch = re.search(r"^torch==(\S+)", pins, re.M)[1]
+    release = ".".join(torch.split(".")[:2])
     for kind in ("cpu", "cuda"):
-        file = site / f"runs/{kind}.json"
+        file = site / f"runs/torch-{release}-{kind}.json"
         record = read(file, "CPU" if kind == "cpu" else "GPU")
         check_origin(file, record, commit)
         facts = record | record["device"] | {"torch": record["torch"].partition("+")[0]}

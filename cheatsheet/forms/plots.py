@@ -118,4 +118,4 @@ def figure(svg: str, words: str, line: int = 0) -> str:
         drawing = re.sub(pattern, ours, drawing)
     head = f'<svg {opening[1]} role="img" aria-label="{html.escape(words)}">'
     # The search reads text, and the numbers of an axis answer nobody.
-    return f'<figure class="plot" data-search-exclude>{head}{drawing.strip()}</figure>'
+    return f'<figure class="plot">{head}{drawing.strip()}</figure>'

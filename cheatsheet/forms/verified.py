@@ -1,101 +1,129 @@
-"""What each page ran on, and the tables of all runs, from the recorded runs alone.
+"""What each page and block ran on, and the tables of all runs, from the recorded runs alone.
 
 A block counts as run when a block of the same text, with the same output and the same
 imported definitions, passed there.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain, groupby
 from pathlib import Path
 
-from cheatsheet.page import Page
-from cheatsheet.run.records import Run, count_passed, read_records
+from cheatsheet.page import Example, Page
+from cheatsheet.run.records import FOLDER, Run, read_records, results
 
-FOLDER = "docs/runs"
 # An emulated accelerator is none: its run is listed, and no page speaks of it.
 KINDS = ("cpu", "cuda")
 
 
 class Verified:
-    """The recorded runs, and what is said of them, by page: its line and its row.
+    """The recorded runs, and what is said of them: of a block, of pages, of all.
 
     `pages` are those of the site by file name, `words` the `extra.verified` of a config.
     Errors as `read_records`.
     """
 
     def __init__(self, root: Path, pages: dict[str, Page], words: dict):
-        self.words = words
-        self.runs = read_records(root / FOLDER, root)
-        self.totals = {name: len(page.examples) for name, page in pages.items()}
-        self.passed = {
-            name: {kind: count_passed(page, self.runs.get(kind), root)[1] for kind in KINDS}
-            for name, page in pages.items()
-        }
-
-    def line(self, name: str) -> str:
-        """What a page says it ran on; "" for a page without code."""
-        if not (total := self.totals[name]):
-            return ""
-        sentences = []
-        for kind, done in self.passed[name].items():
-            form = "every" if done == total else "some" if done else "none"
-            facts = {"device": self.words[kind], "passed": done, "total": total}
-            if run := self.runs.get(kind):
-                facts |= self._facts_of(kind, run) | {"missing": total - done}
-            sentences.append(self.words[form].format(**facts))
-        return self.words["between"].join(sentences)
+        self.words, self.pages = words, pages
+        self.files = read_records(root / FOLDER, root)
+        self.runs = [run for run in self.files.values() if run.device.kind in KINDS]
+        # What each block of each page gave, in a list for each run.
+        self.gave = {name: [*results(page, self.runs, root)] for name, page in pages.items()}
 
     def short(self, *names: str) -> str:
-        """The same of some pages in a few words, by default of all; "" where nothing ran."""
+        """What some pages, by default all, ran on: how many of their blocks passed on each
+        release between two; "" where nothing ran."""
         said = []
         for kind in KINDS:
-            done = sum(self.passed[name][kind] for name in names or self.passed)
-            if (run := self.runs.get(kind)) and done:
-                total = sum(self.totals[name] for name in names or self.totals)
-                facts = self._facts_of(kind, run) | {"passed": done, "total": total}
+            ran = []
+            for i, run in enumerate(self.runs):
+                one = [*chain.from_iterable(self.gave[name][i] for name in names or self.gave)]
+                if run.device.kind == kind and "passed" in one:
+                    ran.append((run, one))
+            blocks = list(zip(*(one for _, one in ran), strict=True))
+            if done := sum(set(block) == {"passed"} for block in blocks):
+                runs = [run for run, _ in ran]
+                facts = {
+                    "torch": _span(map(_release, runs)),
+                    "python": _span(sorted(run.python.rpartition(".")[0] for run in runs)),
+                    "date": _span(sorted(run.time[:10] for run in runs)),
+                    "device": self._device(runs[-1]),
+                }
+                facts |= {"passed": done, "total": len(blocks)}
                 said.append(self.words["short"].format(**facts))
         return " · ".join(said)
 
-    def _facts_of(self, kind: str, run: Run) -> dict:
-        device = self.words[kind] + (f" ({run.device.name})" if kind == "cuda" else "")
-        return {
-            "device": device,
-            "date": run.time[:10],
-            "torch": run.torch.partition("+")[0],
-            "python": ".".join(run.python.split(".")[:2]),
-        }
+    def _device(self, run: Run) -> str:
+        kind = run.device.kind
+        return self.words[kind] + (f" ({run.device.name})" if kind == "cuda" else "")
 
-    def by_run(self) -> str:
-        """One column a run: on a phone there is room for two or three, not for seven."""
-        kinds = [*KINDS, *(kind for kind in self.runs if kind not in KINDS)]
-        columns = [self.words["facts"], *(self._facts(self.runs.get(kind)) for kind in kinds)]
-        head = [self.words["fact"], *(self.words[kind] for kind in kinds)]
-        return _table(head, zip(*columns, strict=True))
+    def marks(self, name: str) -> dict[int, str]:
+        """Of the blocks of a page that did not pass on all releases where they ran as they
+        are now: on which ones they did, such as "torch 2.9+", by their number."""
+        found = {}
+        for example, gave in self._blocks(name):
+            passed = {}
+            for run, result in zip(self.runs, gave, strict=True):
+                if result:
+                    good = passed.get(_release(run), True) and result == "passed"
+                    passed[_release(run)] = good
+            if len({*passed.values()}) == 2:
+                spans = [[*ran] for good, ran in groupby(passed, passed.get) if good]
+                texts = [_span(ran) for ran in spans]
+                if spans[-1][-1] == [*passed][-1]:  # to the newest
+                    texts[-1] = f"{spans[-1][0]}+"
+                found[example.number] = f"torch {', '.join(texts)}"
+        return found
 
-    def _facts(self, run: Run | None) -> list[str]:
-        if run is None:
-            return [self.words["not_yet"], *[""] * (len(self.words["facts"]) - 1)]
-        commit = f"`{run.commit[:10]}`" if run.commit else ""
-        results = Counter(block.result for block in run.blocks)
-        time = run.time.replace("T", " ").removesuffix("+00:00") + " UTC"
-        return [
-            f"[{time}]({run.workflow})" if run.workflow else time,
-            run.torch,
-            run.python,
-            run.platform,
-            run.device.name,
-            run.device.driver or "",
-            f"{commit} {self.words['dirty']}" if run.dirty else commit,
-            f"{results['passed']} / {results.total()}",
-        ]
+    def _blocks(self, name: str) -> Iterator[tuple[Example, tuple[str, ...]]]:
+        """Each block of a page, with what it gave in each run."""
+        gave = zip(*self.gave.get(name, ()), strict=True)
+        return zip(self.pages[name].examples, gave, strict=True) if self.runs else iter(())
+
+    def by_run(self, address: str) -> str:
+        """One row a run, the newest torch first; their files stand below an address."""
+        rows = []
+        for file, run in reversed(self.files.items()):
+            day = run.time[:10]
+            made = f"[{day}]({run.workflow})" if run.workflow else f"{day} {self.words['by_hand']}"
+            commit = f"`{run.commit[:10]}`" if run.commit else ""
+            made += f" {commit}" + (f" {self.words['dirty']}" if run.dirty else "")
+            device = self._device(run) + f" {run.device.driver}" * bool(run.device.driver)
+            results = Counter(block.result for block in run.blocks)
+            torch = f"[{run.torch}]({address}{file})"
+            blocks = f"{results['passed']} / {results.total()}"
+            rows.append([torch, run.python, device, blocks, made.rstrip()])
+        return _table(self.words["facts"], rows)
 
     def by_page(self, titles: dict[str, str]) -> str:
-        """One row a page; `titles` are those of the pages of the site, by file name."""
-        rows = []
-        for name, total in self.totals.items():
-            counts = [f"{done} / {total}" for done in self.passed[name].values()]
-            rows += [[f"[{titles[name]}]({name})", *counts]] if total else []
-        return _table([self.words["page"], *(self.words[kind] for kind in KINDS)], rows)
+        """One row a page and a column a run: how many blocks passed there as they are now;
+        and below, each block that failed. `titles` are those of the pages, by file name."""
+        head = [f"{_release(run)} {self.words[run.device.kind]}" for run in self.runs]
+        rows, failed = [], []
+        for name, page in self.pages.items():
+            if not (total := len(page.examples)):
+                continue
+            done = [one.count("passed") for one in self.gave[name]]
+            counts = [str(n) if n == total else f"{n} / {total}" for n in done]
+            rows.append([f"[{titles[name]}]({name})", *counts])
+            headings = {section.id: section.title for section in page.sections}
+            for example, gave in self._blocks(name):
+                where = ", ".join(h for h, one in zip(head, gave, strict=True) if one == "failed")
+                if where:
+                    facts = {"heading": headings[example.section], "number": example.number}
+                    link = f"[{self.words['block'].format(**facts)}]({name}#{example.section})"
+                    failed.append(f"- {titles[name]}, {link}: torch {where}")
+        table = _table([self.words["page"], *head], rows)
+        return "\n\n".join([table, *([self.words["failed"], "\n".join(failed)] if failed else [])])
+
+
+def _release(run: Run) -> str:
+    return ".".join(map(str, run.release))
+
+
+def _span(values: Iterable[str]) -> str:
+    first, *_ = every = list(values)
+    return first if first == every[-1] else f"{first}–{every[-1]}"
 
 
 def _table(head: list[str], rows: Iterable[Iterable[str]]) -> str:

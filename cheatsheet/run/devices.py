@@ -10,15 +10,23 @@ import platform
 import re
 import subprocess
 import warnings
+from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 
-from cheatsheet.page import Example
+from cheatsheet.page import Example, release_of
 
 # Each device, and the title of the outputs that are right there alone. What the
 # emulated one prints is right nowhere else: no page shows it.
 TITLES = {"cpu": "CPU", "cuda": "GPU", "emulated": None}
 NAMES = {"cpu": "CPU", "cuda": "GPU", "emulated": "an emulated accelerator, no GPU"}
 ASK = {"try_gpu", "try_all_gpus", "current_accelerator"}
+
+
+@lru_cache
+def torch_release() -> tuple[int, ...]:
+    """Of the torch that is installed, such as (2, 13)."""
+    return release_of(version("torch"))
 
 
 def why_unusable(device: str) -> str:

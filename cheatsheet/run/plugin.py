@@ -6,15 +6,17 @@ of pytest, which pytest-xdist brings from its workers.
 """
 
 import os
+import re
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 import pytest
 from pytest_markdown_docs.plugin import MarkdownDocstringCodeModule, MarkdownTextFile
 
-from cheatsheet.page import Example, Page, Shell, SourceError, load
+from cheatsheet.page import Example, Page, Shell, SourceError, load, release_of
 from cheatsheet.run import elsewhere, proof, records
-from cheatsheet.run.devices import NAMES, TITLES, describe, why_unusable
+from cheatsheet.run.devices import NAMES, TITLES, describe, torch_release, why_unusable
 from cheatsheet.run.judge import OtherOutput, PageRun
 from cheatsheet.run.process import start_server
 from cheatsheet.run.shell import run_shell
@@ -22,6 +24,7 @@ from cheatsheet.run.update import Rewrite, rewrite_outputs
 
 FOLDERS = ("docs", "snippets", "cheatsheet")
 DEVICE = pytest.StashKey[dict]()  # described, for the record
+RECORD = pytest.StashKey[Path]()  # the file that was written
 
 
 class State:
@@ -82,7 +85,7 @@ class Block(PageItem):
         part = self.part
         shown = None
         if isinstance(part, Example):
-            shown = part.output(TITLES[self.config.getoption("device")])
+            shown = part.output(TITLES[self.config.getoption("device")], torch_release())
             self.user_properties.append(("differs", part.differs))
         facts = {
             "page": part.code.path.as_posix(),
@@ -107,9 +110,20 @@ class Block(PageItem):
         except OtherOutput as error:
             if not self.config.getoption("update_outputs"):
                 raise
-            fence = error.rewrite.fence
-            self.parent.rewrites.append(error.rewrite)
+            rewrite, fence = error.rewrite, error.rewrite.fence
+            title = f"torch {'.'.join(map(str, torch_release()))}+"
+            # What the pinned torch prints stays, above what a newer one does.
+            if torch_release() > _pinned(self.config.rootpath) and fence.title != title:
+                rewrite = replace(rewrite, new_title=title)
+            self.parent.rewrites.append(rewrite)
             self.user_properties.append(("report", f"updated {fence.path}:{fence.line}"))
+
+
+def _pinned(root: Path) -> tuple[int, ...]:
+    """The release of torch that the pages show; a far one where nothing is pinned."""
+    file = root / "requirements.txt"
+    pins = re.findall(r"^torch==(\S+)", file.read_text("utf-8") if file.exists() else "", re.M)
+    return release_of(pins[0]) if pins else (99,)
 
 
 class PageFile(MarkdownTextFile):
@@ -191,8 +205,9 @@ def pytest_addoption(parser) -> None:
     group.addoption("--update-outputs", action="store_true", help=text)
     text = "run in other surroundings: hash seed, threads, time zone, day, order of pages"
     group.addoption("--elsewhere", action="store_true", help=text)
-    text = "write what ran, and on what, to a JSON file"
-    group.addoption("--record", type=Path, metavar="FILE", help=text)
+    text = "write what ran into FOLDER, into a file for this torch and device"
+    here = {"nargs": "?", "const": Path(records.FOLDER), "metavar": "FOLDER"}
+    group.addoption("--record", type=Path, help=text, **here)
 
 
 def pytest_configure(config) -> None:
@@ -225,6 +240,8 @@ def _impossible(device: str, update: bool, record: Path | None) -> str:
     if update and device == "emulated":
         problem = "--update-outputs is refused with --device emulated: what an emulated "
         return problem + "accelerator prints stands on no page."
+    if record and next(record.rglob("*.md"), None):
+        return f"--record {record}: pages are there; write the option last: pytest docs --record"
     if update and record:
         problem = "--record says what the pages show, and --update-outputs changes it; update "
         return problem + "first, then record."
@@ -249,7 +266,10 @@ def pytest_sessionfinish(session) -> None:
         raise pytest.UsageError(f"--record {record}: nothing ran, and nothing was written.")
     blocks = [STATE.blocks[key] for key in sorted(STATE.blocks)]
     run = records.describe_run(config.stash[DEVICE], config.rootpath, blocks)
-    records.write_record(record, run)
+    try:
+        config.stash[RECORD] = records.write_record(record, run)
+    except SourceError as error:
+        raise pytest.UsageError(f"--record {error}") from error
 
 
 def pytest_terminal_summary(terminalreporter, config) -> None:
@@ -258,5 +278,5 @@ def pytest_terminal_summary(terminalreporter, config) -> None:
         write(f"fences run on {NAMES[config.getoption('device')]}: {len(STATE.blocks)}")
     if STATE.differing:
         write(f"outputs that differ between CPU and GPU: {len(STATE.differing)}")
-    if STATE.blocks and config.getoption("record"):
-        write(f"recorded in {config.getoption('record')}")
+    if record := config.stash.get(RECORD, None):
+        write(f"recorded in {record}")

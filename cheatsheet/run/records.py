@@ -1,4 +1,5 @@
-"""Recorded runs: one JSON file that says which blocks ran where, and what they were.
+"""Recorded runs: which blocks ran where, and what they were; one JSON file for each release
+of torch and each device, such as `torch-2.13-cpu.json`.
 
 The site says from such files alone what its code ran on, so each holds a digest of
 itself: it cannot be edited by hand without being noticed.
@@ -11,16 +12,19 @@ import os
 import platform
 import re
 import subprocess
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from cheatsheet.page import Fence, Page, SourceError
+from cheatsheet.page import Fence, Page, SourceError, release_of, write_text
 from cheatsheet.run.devices import TITLES
 
+FOLDER = "docs/runs"
 SCHEMA = 2
+OLDEST = (2, 8)  # release of torch that is supported, as the front page says
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)  # of the project
 HASH = '"[0-9a-f]{32}"'
 TEXT = '".+"'
@@ -70,6 +74,16 @@ class Run:
     device: Device = of(r"\{.*\}")  # noqa: RUF009 (it is `field`)
     blocks: tuple[Block, ...] = of(r"\[.*\]")
 
+    @property
+    def release(self) -> tuple[int, ...]:
+        """Of torch, without its patch."""
+        return release_of(self.torch)
+
+    @property
+    def file(self) -> str:
+        """The name of its file: a run of another release or device has another one."""
+        return f"torch-{'.'.join(map(str, self.release))}-{self.device.kind}.json"
+
 
 def describe_run(device: dict, root: Path, blocks: list[Block]) -> Run:
     """A run that ends now, on `device` (as of `devices.describe`)."""
@@ -112,16 +126,23 @@ def _git(root: Path, *arguments: str) -> str | None:
     return done.stdout.strip() if done.returncode == 0 else None
 
 
-def write_record(path: Path, run: Run) -> None:
-    """Write a run into the file `path`, whose folder is made where there is none."""
+def write_record(folder: Path, run: Run) -> Path:
+    """Write a run into its file in a folder, which is made where there is none.
+
+    Raises:
+        ValueError: torch is none that a record may be of.
+        SourceError: as of `write_text`.
+    """
+    _check_torch(run)
     record = {"schema": SCHEMA} | asdict(run)
     record["digest"] = digest(record)
     # One block a line, so that the difference of two records can be read.
     head = json.dumps(record | {"blocks": []}, ensure_ascii=False, indent=1)
     lines = ",\n".join("  " + json.dumps(b, ensure_ascii=False) for b in record["blocks"])
     text = head.replace('"blocks": []', f'"blocks": [\n{lines}\n ]')
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text + "\n", encoding="utf-8")
+    path = folder / run.file
+    write_text(Path(), path, text + "\n")
+    return path
 
 
 def digest(record: dict) -> str:
@@ -132,29 +153,33 @@ def digest(record: dict) -> str:
 
 
 def read_records(folder: Path, root: Path) -> dict[str, Run]:
-    """The recorded runs in the files of a folder below `root`, by kind of device.
+    """The recorded runs in a folder below `root` by file, the oldest torch first.
 
     Raises:
-        SourceError: a file is not what `pytest --record` wrote: it is cut off, of
-            another schema, was edited, says a thing twice, bears the name of another
-            device, is of a time when that could not run, or of a commit that is not in
-            the history. It names the file, and the command that records it again.
+        SourceError: a file is not what `pytest --record` wrote: it is cut off, of another
+            schema, was edited, says a thing twice, bears the name of another release or
+            device, is of a torch that is not supported or no release, of a time when that
+            could not run, or of a commit that is not in the history. It names the file, and
+            the command that records it again.
     """
     found = {}
     for path in sorted(folder.glob("*.json")):
-        name, kind = path.relative_to(root), path.stem
+        name = path.relative_to(root)
         try:
-            found[kind] = _read(path.read_text(encoding="utf-8"), kind)
-            _check_commit(found[kind].commit, found[kind].time, root)
+            run = found[path.name] = _read(path.read_text(encoding="utf-8"))
+            if path.name != run.file:
+                raise ValueError(f"it is a run for {run.file}")
+            _check_commit(run.commit, run.time, root)
         except (OSError, ValueError) as error:  # of a decoder too
-            device = kind if kind in TITLES else "cpu"
-            problem = f"this is no recorded run: {error}; record it again: pytest docs --device "
-            problem += f"{device} --record {name}"
+            kind = next((kind for kind in TITLES if path.stem.endswith(kind)), "cpu")
+            problem = f"this is no recorded run: {error}; remove it, and record it again with "
+            problem += f"that torch: pytest docs --device {kind} --record"
             raise SourceError(name, getattr(error, "lineno", 1), problem) from error
-    return found
+    return dict(sorted(found.items(), key=lambda item: (item[1].release, item[0])))
 
 
-def _read(text: str, kind: str) -> Run:
+@lru_cache  # each staging of each language reads the records
+def _read(text: str) -> Run:
     record = json.loads(text, object_pairs_hook=_without_twins)
     schema = record.pop("schema", None) if isinstance(record, dict) else None
     if schema != SCHEMA:
@@ -168,14 +193,23 @@ def _read(text: str, kind: str) -> Run:
         raise ValueError("blocks: nothing ran")
     if (device.kind == "cuda") != (device.driver is not None):
         raise ValueError(f"device.driver: {device.driver!r} on {device.kind}")
-    if device.kind != kind:
-        raise ValueError(f"it is a run on the device {device.kind}")
     (place, times), *_ = Counter((block.page, block.line) for block in blocks).most_common(1)
     if times > 1:
         raise ValueError(f"blocks: {place[0]}:{place[1]} stands there {times} times")
     if not BEGIN < datetime.fromisoformat(run.time) < datetime.now(UTC) + timedelta(days=1):
         raise ValueError(f"time: {run.time} is before this project, or a day to come")
+    _check_torch(run)
     return replace(run, device=device, blocks=tuple(blocks))
+
+
+def _check_torch(run: Run) -> None:
+    if not re.fullmatch(r"\d+\.\d+\.\d+(\+\w+)?", run.torch):
+        raise ValueError(f"torch: {run.torch} is no release")
+    if run.release < OLDEST:
+        raise ValueError(
+            f"torch: {run.torch} is older than {OLDEST[0]}.{OLDEST[1]}, the oldest "
+            "that is supported"
+        )
 
 
 def _without_twins(pairs: list[tuple[str, object]]) -> dict:
@@ -212,7 +246,9 @@ def _strictly(kind, values: object, where: str):
 def code_hash(fence: Fence, root: Path) -> str:
     """Of a fence's text, and of the files of `snippets` that it imports from."""
     files = _imported_files(fence.source, root) if fence.language == "python" else ()
-    return _hash(fence.source.encode(), *(path.read_bytes() for path in sorted(files)))
+    return _hash(
+        fence.source.encode(), *(path.read_text("utf-8").encode() for path in sorted(files))
+    )
 
 
 def output_hash(fence: Fence | None) -> str | None:
@@ -242,24 +278,16 @@ def _imported_modules(source: str) -> frozenset[str]:
     return frozenset(node.module for node in imports)
 
 
-def keys(page: Page, kind: str, root: Path) -> Counter:
-    """The hashes (of code, of output) of each example of a page, as it is now."""
-    return Counter(
-        (code_hash(example.code, root), output_hash(example.output(TITLES[kind])))
-        for example in page.examples
-    )
-
-
-def count_passed(page: Page, run: Run | None, root: Path) -> tuple[int, int]:
-    """How many examples a page has, and how many of them passed in `run` (None: it
-    was never made) as they are now: of the same text, output and definitions."""
-    if run is None:
-        return len(page.examples), 0
-    passed = Counter(
-        (block.code, block.output)
-        for block in run.blocks
-        if block.page == page.path.as_posix()
-        and (block.language, block.result) == ("python", "passed")
-    )
-    now = keys(page, run.device.kind, root)
-    return len(page.examples), (now & passed).total()
+def results(page: Page, runs: Iterable[Run], root: Path) -> Iterator[list[str]]:
+    """For each run, what each example of a page, as it is now, gave: "passed", "failed", or ""
+    where no block of the same text, output and definitions ran."""
+    codes = [code_hash(example.code, root) for example in page.examples]
+    for run in runs:
+        gave = defaultdict(list)
+        for block in run.blocks:
+            if (block.page, block.language) == (page.path.as_posix(), "python"):
+                gave[block.code, block.output].append(block.result)
+        title = TITLES[run.device.kind]
+        outputs = [output_hash(one.output(title, run.release)) for one in page.examples]
+        keys = zip(codes, outputs, strict=True)
+        yield [gave[key].pop(0) if gave[key] else "" for key in keys]

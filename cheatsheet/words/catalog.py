@@ -100,7 +100,7 @@ def translated(root: Path, language: Language) -> list[Entry]:
     return [entry for entry in catalog if entry.id and entry.string and not entry.fuzzy]
 
 
-def definitions(root: Path, language: Language) -> dict[str, list[tuple[Line, Line]]]:
+def definitions(root: Path, language: Language) -> dict[str, tuple[list[Line], list[Line]]]:
     """What modules and definitions say in English and in a language, by names such as
     "custom_module.MLP"; what is not translated says nothing.
 
@@ -109,12 +109,13 @@ def definitions(root: Path, language: Language) -> dict[str, list[tuple[Line, Li
     """
     path = Path(language.catalog)
     known = {entry.id: entry for entry in translated(root, language)}
-    found: dict[str, list[tuple[Line, Line]]] = {}
+    found: dict[str, tuple[list[Line], list[Line]]] = {}
     for message in read_messages(root):
         entry = known.get(message.text)
-        other = Line(path, entry.lineno, entry.string) if entry else Line(path, 1, "")
         name = f"{message.path.stem}.{message.owner}".removesuffix(".module")
-        found.setdefault(name, []).append((message, other))
+        english, other = found.setdefault(name, ([], []))
+        english.append(message)
+        other.append(Line(path, entry.lineno, entry.string) if entry else Line(path, 1, ""))
     return found
 
 

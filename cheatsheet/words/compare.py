@@ -14,9 +14,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import zip_longest
+from pathlib import Path
 
-from cheatsheet.page import Fence, Page, SourceError
+from cheatsheet.page import Fence, Page, SourceError, read_text
 from cheatsheet.words.languages import Language
+from cheatsheet.words.settings import compose, scalars
 from cheatsheet.words.text import (
     CHINESE,
     COLUMNS,
@@ -38,41 +40,60 @@ ENGLISH = re.compile(r"(?<![\w.])[A-Za-z][a-z']+(?:[ ,;:]+[A-Za-z][a-z']*)+")
 WIDE = re.compile(f"[{HAN}{SIGNS}]")
 # A shape is one number. Numbers that are words, such as "two", are left to whoever reviews.
 NUMBER = re.compile(r"\(\d+,(?: ?\d+,?)*\)|(?<![A-Za-z\d_.])[−-]?\d+(?:\.\d+)*(?:e-?\d+)?")
-# What is a name without backticks, too: an address, a placeholder, what has a dot, an
-# underscore or brackets in or behind it, an error.
+# What is a name without backticks, too: an address, a placeholder, an error, what has a dot, an
+# underscore, a digit or brackets in or behind it.
 NAME = re.compile(
     r"https?://[^\s，。；）]+|\{\w*\}|%[sdr]|\w+Error\b"
     r"|(?!e\.g|i\.e)(?:(?<![\w.])[A-Za-z]\w*(?=[.(\[])|\w*_\w*)(?:\.\w+|\((?:\w+=\w+|\d*)\)|\[\d+\])+"
-    r"|\w*[A-Za-z]_\w*|_\w+",
+    r"|\w*[A-Za-z]_\w*|_\w+|[A-Za-z]+\d\w*",
     re.A,
 )
 
 
-def headings(page: Page) -> list[Line]:
-    """Levels and ids, such as "## access-parameter"."""
-    return [
-        Line(page.path, one.line, f"{'#' * one.level} {one.id}") for one in page.sections if one.id
-    ]
-
-
 def compare(english: Page, other: Page) -> list[SourceError]:
     """Every way in which two languages' pages say different things, with its place."""
-    tops = Line(english.path, 1, ""), Line(other.path, 1, "")
-    found = _first_difference("heading", headings(english), headings(other), tops)
-    ours, theirs = _by_section(english), _by_section(other)
+    pages = english, other
+    heads = [
+        [Block(f"{'#' * s.level} {s.id}", [Line(page.path, s.line, "")]) for s in page.sections]
+        for page in pages
+    ]
+    ours, theirs = map(_by_section, pages)
+    paths = english.path, other.path
+    found = _compare_blocks(*heads, paths)
     for section in (one for one in ours if one in theirs):
-        last = ours[section][0].first, theirs[section][0].first
-        for mine, its in zip_longest(ours[section], theirs[section]):
-            if not (mine and its and mine.kind == its.kind):
-                there, here = mine.first if mine else last[0], its.first if its else last[1]
-                problem = f"here is {_said(its)}, and {there.place} has {_said(mine)}"
-                found.append(here.error(f"{problem}; make them the same."))
-                break  # what follows may belong to something else
-            unlike = differences(mine, its)
-            found += unlike
-            if unlike and mine.fence:
-                break
-            last = mine.first, its.first
+        found += _compare_blocks(ours[section], theirs[section], paths)
+    return found
+
+
+def compare_menus(root: Path, english: Language, other: Language) -> list[SourceError]:
+    """The same of the menus of two languages, `nav` in their configs."""
+    menus = []
+    for language in (english, other):
+        path = Path(language.config)
+        pairs = compose(path, read_text(root, path)).value
+        entries = [one for key, value in pairs if key.value == "nav" for one in scalars(value)]
+        lines = [Line(path, one.start_mark.line + 1, one.value) for one in entries]
+        names = [one.text if one.text.endswith(".md") else "a title" for one in lines]
+        menus.append([Block(name, [line]) for name, line in zip(names, lines, strict=True)])
+    found = _compare_blocks(*menus, (Path(english.config), Path(other.config)))
+    return found + (left_in_english(menus[1]) if other.chinese else [])
+
+
+def _compare_blocks(
+    ours: list[Block], theirs: list[Block], paths: tuple[Path, Path]
+) -> list[SourceError]:
+    there, here = (Line(path, 1, "") for path in paths)
+    found = []
+    for mine, its in zip_longest(ours, theirs):
+        there, here = mine.first if mine else there, its.first if its else here
+        if not (mine and its and mine.kind == its.kind):
+            problem = f"here is {_said(its)}, and {there.place} has {_said(mine)}"
+            found.append(here.error(f"{problem}; make them the same."))
+            break  # what follows may belong to something else
+        unlike = differences(mine, its)
+        found += unlike
+        if unlike and mine.fence:
+            break
     return found
 
 
@@ -105,9 +126,8 @@ def differences(ours: Block, theirs: Block) -> list[SourceError]:
     if ours.fence and theirs.fence:
         kind = "output" if ours.fence.language == "text" else "code"
         pairs[kind] = meaning(ours.fence), meaning(theirs.fence)
-    said = f": {theirs.text!r} and {ours.text!r}" if theirs.text else ""
     for kind, lists in pairs.items():
-        found += _first_difference(kind, *lists, (ours.first, theirs.first), said)
+        found += _first_difference(kind, *lists, (ours, theirs))
     return found
 
 
@@ -123,7 +143,7 @@ def _names(text: str) -> list[str]:
 def _lacking_numbers(block: Block, other: Block) -> list[Line]:
     """The numbers that stand in a block more often than in the other."""
     more = Counter(_numbers(block.text)) - Counter(_numbers(other.text))
-    return [replace(line, text=n) for line in block.lines for n in _numbers(line.text) if n in more]
+    return [_at(block, number) for number in more.elements()]
 
 
 def _lacking_names(block: Block, other: Block) -> list[Line]:
@@ -132,27 +152,31 @@ def _lacking_names(block: Block, other: Block) -> list[Line]:
     known = _names(other.text)
     words = "" if block.kind == COMMENT else INLINE_CODE.sub(" ", other.text)
     found = []
-    for line in block.lines:
-        for name in _names(line.text):
-            as_words = rf"(?<![\w.]){re.escape(name).replace('_', '[_ ]')}s?(?!\w)"
-            if name not in known and not re.search(as_words, words, re.A | re.I):
-                found.append(replace(line, text=name))
+    for name in _names(block.text):
+        as_words = rf"(?<![\w.]){re.escape(name).replace('_', '[_ ]')}s?(?!\w)"
+        if name not in known and not re.search(as_words, words, re.A | re.I):
+            found.append(_at(block, name))
     return found
 
 
+def _at(block: Block, text: str) -> Line:
+    """A piece of a block, with its line; it may be broken over two."""
+    line = next((one for one in block.lines if text in one.text), block.first)
+    return replace(line, text=text)
+
+
 def _first_difference(
-    kind: str, ours: list[Line], theirs: list[Line], last: tuple[Line, Line], said: str = ""
+    kind: str, ours: list[Line], theirs: list[Line], blocks: tuple[Block, Block]
 ) -> list[SourceError]:
-    """Where two lists part; one that ends first lacks something behind its `last`."""
+    """Where two lists part; one that ends first lacks something behind its last line."""
+    there, here = (block.first for block in blocks)
     for mine, its in zip_longest(ours, theirs):
-        if not (mine and its) or mine.text != its.text:
-            there, here = mine or last[0], its or last[1]
-            problem = (
-                f"this {kind} is {repr(its.text) if its else 'missing'}, and {there.place} has "
-            )
-            problem += repr(mine.text) if mine else "none"
-            return [here.error(f"{problem}; make them the same{said}.")]
-        last = mine, its
+        there, here = mine or there, its or here
+        if not (mine and its and mine.text == its.text):
+            has = repr(its.text) if its else "missing", repr(mine.text) if mine else "none"
+            problem = f"this {kind} is {has[0]}, and {there.place} has {has[1]}"
+            texts = " and ".join(repr(block.text) for block in blocks[::-1] if block.text)
+            return [here.error(f"{problem}; make them the same{texts and ': '}{texts}.")]
     return []
 
 
@@ -164,7 +188,7 @@ def meaning(fence: Fence) -> list[Line]:
     """
     if fence.language == "python":
         if words := read_words(fence.source):
-            rows = [(word.line, f"words[{word.key!r}]") for word in words]
+            rows = [(key.lineno, f"words[{key.value!r}]") for key, _ in words]
         else:
             tokens = tokenize.generate_tokens(io.StringIO(fence.source).readline)
             ignored = (tokenize.COMMENT, tokenize.NL)
@@ -195,25 +219,17 @@ def problems(page: Page, language: Language) -> list[SourceError]:
         if block.kind == "picture" and not block.text.strip():
             problem = "an image needs words for those who do not see it; write them."
             found.append(block.first.error(problem))
-    found += [
-        line.error(f"{width(line.text)} columns of code; break the line after {COLUMNS}.")
-        for example in page.examples
-        for line in source_lines(example.code)
-        if width(line.text) > COLUMNS
-    ]
+    for example in page.examples:
+        for number, row in enumerate(example.code.source.split("\n"), example.line + 1):
+            if width(row) > COLUMNS:
+                problem = f"{width(row)} columns of code; break the line after {COLUMNS}."
+                found.append(SourceError(page.path, number, problem))
     if not language.code:
-        lines = [line for block in blocks for line in block.lines if block.kind != COMMENT]
-        lines += [line for fence in page.fences for line in source_lines(fence)]
-        found += left_in_chinese(lines)
+        rows = enumerate(page.lines, 1)
+        found += left_in_chinese(Line(page.path, number, row) for number, row in rows)
     elif language.chinese:
         found += left_in_english(blocks)
     return found
-
-
-def source_lines(fence: Fence) -> list[Line]:
-    """The lines between the marks of a fence."""
-    rows = enumerate(fence.source.split("\n"), fence.line + 1)
-    return [Line(fence.path, number, row) for number, row in rows]
 
 
 def left_in_english(blocks: Iterable[Block]) -> list[SourceError]:

@@ -18,10 +18,20 @@ import re
 import textwrap
 from pathlib import Path
 
-from cheatsheet.page import Example, Page, Plot, Prose, Section, Shell, SourceError, read_text
+from cheatsheet.page import (
+    Example,
+    Page,
+    Plot,
+    Prose,
+    Section,
+    Shell,
+    SourceError,
+    read_text,
+    write_text,
+)
 from cheatsheet.words import catalog
 from cheatsheet.words.languages import Language, read_languages
-from cheatsheet.words.text import Line, comments, read_words, write
+from cheatsheet.words.text import Line, comments, read_words
 
 LINK = re.compile(r"(?<=\])\([^)\s]*\)")
 BREAK = re.compile(r"\n(?:---)?\n")
@@ -29,22 +39,22 @@ COMMAND = "python -m cheatsheet reviewed"
 
 Review = dict[str, list[str]]  # what the "source" and the "translation" of a section say
 Record = dict[str, Review]  # by the name of the section, such as "access-parameter.md#by-name"
-Now = tuple[Line, Line, Review]  # where a section begins in both languages, and what it says
+Now = tuple[list[Line], list[Line]]  # what both say now, with their places
 
 
-def said(page: Page) -> dict[str, list[str]]:
-    """What each section of a page says, by its id.
+def said(page: Page) -> dict[str, list[Line]]:
+    """What each section of a page says, by its id, at the line where it begins.
 
     The first section begins with the page: its description belongs to it.
     """
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[Line]] = {}
     words = [f"description: {page.description}"] if page.description else []
     for section in page.sections:
         words += [section.title, *_paragraphs(section)]
         if section.id:
             # Where lines break and links lead is not what a paragraph says.
-            joined = (" ".join(paragraph.split()) for paragraph in words)
-            found[section.id] = [LINK.sub("", one) for one in joined if one]
+            texts = (LINK.sub("", " ".join(paragraph.split())) for paragraph in words)
+            found[section.id] = [Line(page.path, section.line, one) for one in texts if one]
             words = []
     return found
 
@@ -59,7 +69,7 @@ def _paragraphs(section: Section) -> list[str]:
                 found.append(f"![{part.words}]")
             case Example(code=code) | Shell(code=code):
                 found += [one.text for one in comments(code.source, code.language)]
-                found += [word.text for word in read_words(code.source) or ()]
+                found += [text.value for _, text in read_words(code.source) or ()]
     return found
 
 
@@ -69,18 +79,16 @@ def _sections(root: Path, language: Language) -> dict[str, Now]:
     found = {}
     source = read_languages(root)[0]
     for name in language.pages(root):
-        pages = source.page(root, name), language.page(root, name)
-        texts = [said(page) for page in pages]
-        lines = [{s.id: Line(page.path, s.line, "") for s in page.sections} for page in pages]
-        for section in (one for one in texts[1] if one in texts[0]):
-            review = {"source": texts[0][section], "translation": texts[1][section]}
-            found[f"{name}#{section}"] = lines[0][section], lines[1][section], review
-    for name, pairs in catalog.definitions(root, language).items():
-        english, other = zip(*pairs, strict=True)
-        review = {"source": [one.text for one in english]}
-        review["translation"] = [one.text for one in other]
-        found[f"{language.catalog}#{name}"] = english[0], other[0], review
-    return found
+        english, other = said(source.page(root, name)), said(language.page(root, name))
+        both = (section for section in other if section in english)
+        found |= {f"{name}#{section}": (english[section], other[section]) for section in both}
+    definitions = catalog.definitions(root, language)
+    return found | {f"{language.catalog}#{name}": now for name, now in definitions.items()}
+
+
+def _review(now: Now) -> Review:
+    source, translation = ([line.text for line in side] for side in now)
+    return {"source": source, "translation": translation}
 
 
 def _target(language: Language, name: str) -> str:
@@ -95,15 +103,13 @@ def check(root: Path, language: Language) -> list[tuple[SourceError, str]]:
         SourceError: the record, a page or the catalog cannot be read.
     """
     record, found = _read_record(root, language), []
-    for name, (english, other, now) in _sections(root, language).items():
-        then = record.pop(name, None)
-        if then != now and all(now["translation"]):  # what is to be written, the catalog says
+    for name, now in _sections(root, language).items():
+        then, review = record.pop(name, None), _review(now)
+        if then != review and all(review["translation"]):  # what is to be written is said elsewhere
             state = "changed since it was reviewed" if then else "was never reviewed"
-            problem = (
-                f"section #{name.partition('#')[2]} {state}; compare it with {english.place}, "
-            )
-            error = other.error(f"{problem}then run: {COMMAND} {_target(language, name)}")
-            found.append((error, _changes(then, now) if then else ""))
+            problem = f"section #{name.partition('#')[2]} {state}; compare it with "
+            problem += f"{now[0][0].place}, then run: {COMMAND} {_target(language, name)}"
+            found.append((now[1][0].error(problem), _changes(then, review) if then else ""))
     # What one page lacks, the comparison of the pages says.
     for name in record:
         problem = f"there is no section {name} in both languages any more; "
@@ -138,10 +144,10 @@ def record(root: Path, targets: list[str]) -> list[str]:
     for language, name, now in (known[target] for target in targets):
         then = records[language].pop(name, None)
         if now:
-            records[language][name] = now[2]
+            records[language][name] = _review(now)
         done.append(f"{_target(language, name)}: {_done(then, now)}")
         text = json.dumps(records[language], indent=2, ensure_ascii=False, sort_keys=True)
-        write(root / language.reviewed, text + "\n")
+        write_text(root, language.reviewed, text + "\n")
     return done
 
 
@@ -149,9 +155,9 @@ def _done(then: Review | None, now: Now | None) -> str:
     """What was recorded: which side changed since the last time, and how."""
     if not now:
         return "dropped from the record"
-    *places, review = now
+    review = _review(now)
     changed = [not then or then[side] != texts for side, texts in review.items()]
-    new, old = places if changed[0] else places[::-1]
+    new, old = (side[0] for side in (now if changed[0] else now[::-1]))
     if all(changed):
         said = "both sides are new" if not then else "both sides changed"
     elif any(changed):

@@ -25,7 +25,7 @@ from cheatsheet.page import (
     read_text,
 )
 from cheatsheet.words import catalog, reviewed, typesetting
-from cheatsheet.words.compare import compare, meaning, problems
+from cheatsheet.words.compare import compare, compare_menus, meaning, problems
 from cheatsheet.words.languages import Language, read_languages
 from cheatsheet.words.messages import PRAGMA
 from cheatsheet.words.text import comments, read_words
@@ -87,8 +87,7 @@ def carry(english: Page, other: Page) -> str:
     new = [texts[section] for section in order]
     if new == old:
         return other.text
-    text = "\n\n".join(one.strip("\n") for one in new if one) + "\n"
-    return text.replace("\n", "\r\n") if "\r\n" in other.text else text
+    return "\n\n".join(one.strip("\n") for one in new if one) + "\n"
 
 
 def _carry_section(english: Page, section: Section, other: Page, own: Section) -> str | None:
@@ -236,7 +235,7 @@ def left(root: Path) -> list[SourceError]:
     for language in others:
         for name in language.pages(root):
             found += _left_on_page(source.page(root, name), language.page(root, name), language)
-        found += catalog.problems(root, language)
+        found += compare_menus(root, source, language) + catalog.problems(root, language)
         found += [error for error, _ in reviewed.check(root, language)]
     marked = {(one.path, one.line) for one in found if MARK.search(str(one))}
     found += [one for one in typesetting.check(root) if (one.path, one.line) not in marked]

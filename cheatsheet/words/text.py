@@ -2,7 +2,6 @@
 
 import ast
 import io
-import os
 import re
 import tokenize
 from collections.abc import Iterable
@@ -85,15 +84,6 @@ class Comment:
         return self.text.lstrip("#").strip()
 
 
-@dataclass(frozen=True)
-class Word:
-    """One value of a words fence; `line` counts from 1 in the fence."""
-
-    key: str
-    text: str
-    line: int
-
-
 def width(text: str) -> int:
     """The columns that a line takes, a Chinese character two."""
     return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
@@ -116,8 +106,8 @@ def comments(source: str, language: str = "python") -> list[Comment]:
 
 
 @lru_cache(maxsize=4096)
-def read_words(source: str) -> list[Word] | None:
-    """The words of a lab's plots: the one fence that may differ between languages.
+def read_words(source: str) -> list[tuple[ast.Constant, ast.Constant]] | None:
+    """The words of a lab's plots, by their keys: the one fence that may differ between languages.
 
         words = {"layer": "layer", "gradients": "std of the gradients"}
 
@@ -131,8 +121,7 @@ def read_words(source: str) -> list[Word] | None:
         case [ast.Assign([ast.Name("words")], ast.Dict(keys, values))]:
             nodes = [*keys, *values]
             if all(isinstance(one, ast.Constant) and isinstance(one.value, str) for one in nodes):
-                pairs = zip(keys, values, strict=True)
-                return [Word(key.value, text.value, text.lineno) for key, text in pairs]
+                return list(zip(keys, values, strict=True))
     return None
 
 
@@ -159,7 +148,8 @@ def read_blocks(path: Path, tokens: Iterable[Token]) -> list[Block]:
             found.append(Block(f"{opened}```{token.info}", [Line(path, first, "")], fence=fence))
             if fence.language in ("python", "bash"):
                 said = comments(fence.source, fence.language)
-                rows = [("word", one.line, one.text) for one in read_words(fence.source) or ()]
+                words = read_words(fence.source) or ()
+                rows = [("word", text.lineno, text.value) for _, text in words]
                 rows += [(COMMENT, one.line, one.words) for one in said]
                 found += [Block(kind, [Line(path, first + n, text)]) for kind, n, text in rows]
             opened = ""
@@ -201,11 +191,3 @@ def _inline(path: Path, token: Token, first: int, kind: str) -> list[Block]:
         new = kind.startswith("///") and number == first + 1
         lines.append(Line(path, number, row.removeprefix("///"), "" if new else before))
     return [Block(kind, lines, marks), *pictures]
-
-
-def write(file: Path, text: str) -> None:
-    """Write a file in one step: if we are killed here, it is the old one or the new."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.draft")
-    draft.write_text(text, encoding="utf-8", newline="")
-    os.replace(draft, file)

@@ -7,12 +7,10 @@ the config and the catalog, but for code, outputs, formulas, ids and addresses.
 """
 
 import re
-from collections.abc import Iterator
 from difflib import SequenceMatcher
 from pathlib import Path
 
 import autocorrect_py
-import yaml
 from babel.messages.catalog import Message as Entry
 from opencc import OpenCC
 
@@ -20,7 +18,7 @@ from cheatsheet.page import SourceError, read_text
 from cheatsheet.words import glossary
 from cheatsheet.words.catalog import translated
 from cheatsheet.words.languages import Language, read_languages
-from cheatsheet.words.settings import compose
+from cheatsheet.words.settings import compose, scalars
 from cheatsheet.words.text import (
     CHINESE,
     HAN,
@@ -87,21 +85,6 @@ def check_line(line: Line) -> list[SourceError]:
     return found
 
 
-def _scalars(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
-    """The strings of a config: the menu, and what the theme says."""
-    if isinstance(node, yaml.ScalarNode):
-        yield node
-    elif isinstance(node, yaml.SequenceNode):
-        for child in node.value:
-            yield from _scalars(child)
-    elif isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            # What readers may type into the search is not what the site says.
-            if key.value != "search":
-                yield from _scalars(key)
-                yield from _scalars(value)
-
-
 def read_project(root: Path, language: Language) -> tuple[list[Line], list[Entry]]:
     """All lines of Chinese in a project, and the translations of its catalog.
 
@@ -115,7 +98,7 @@ def read_project(root: Path, language: Language) -> tuple[list[Line], list[Entry
     if (root / readme).is_file():  # no page, and read by no page's rules
         blocks += read_blocks(readme, markdown(read_text(root, readme)))
     lines = [line for block in blocks for line in block.lines]
-    strings = _scalars(compose(config, read_text(root, config)))
+    strings = scalars(compose(config, read_text(root, config)))
     lines += [Line(config, one.start_mark.line + 1, one.value) for one in strings]
     entries = translated(root, language)
     lines += [

@@ -12,7 +12,13 @@ import pytest
 from tests.github.flows import ACTION, FOLDER, read
 
 FLOWS = {file.name: read(file) for file in sorted(FOLDER.iterdir())}
-RIGHTS = {("site.yml", "publish", "contents"), ("weekly.yml", "report", "issues")}
+RIGHTS = {
+    ("site.yml", "publish", "contents"),
+    ("weekly.yml", "report", "issues"),
+    ("weekly.yml", "propose", "contents"),
+    ("weekly.yml", "propose", "pull-requests"),
+}
+PROPOSE = '.github/scripts/propose-outputs.sh outputs "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY"'
 PUBLISH = (
     '.github/scripts/publish.sh site "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY" "$GITHUB_SHA" evidence'
 )
@@ -58,6 +64,9 @@ def wrong(flows: dict[str, dict]) -> list[str]:
                     found.append(f"{file}: {name} swallows a failure")
     if rights != RIGHTS:
         found.append(f"these may write: {sorted(rights)}")
+    steps = flows["weekly.yml"]["jobs"]["propose"]["steps"]
+    if [words(step["run"]) for step in steps if "run" in step] != [PROPOSE]:
+        found.append("propose runs more than propose-outputs.sh")
     return found + wrong_site(flows["site.yml"]["jobs"])
 
 
@@ -168,6 +177,9 @@ WAYS_AROUND = {
     "no oldest torch": leg(include=[{"python": "3.11", "torch": "newest"}]),
     "no pinned torch": leg(torch=[]),
     "a Python less": leg(python=["3.11", "3.12", "3.13"]),
+    "a proposal that does more": lambda flows: flows["weekly.yml"]["jobs"]["propose"][
+        "steps"
+    ].append({"run": "git push"}),
     "no timeout": without("gpu", "timeout-minutes"),
 }
 
@@ -186,8 +198,13 @@ def test_no_way_around(way):
 def test_nothing_else_pushes():
     """No other script, and no step, knows how to write to the repository."""
     files = [*FOLDER.parent.rglob("*.sh"), *FOLDER.parent.rglob("*.py"), *FOLDER.iterdir(), ACTION]
-    pushing = [file.name for file in files if "git push" in file.read_text(encoding="utf-8")]
-    assert pushing == ["publish.sh"]
+    texts = {file.name: file.read_text(encoding="utf-8") for file in files}
+    push = re.compile(r"\bgit (?:-.*\n *)*push\b|^ *push --", re.M)
+    assert sorted(name for name, text in texts.items() if push.search(text)) == [
+        "propose-outputs.sh",
+        "publish.sh",
+    ]
+    assert "gh-pages" not in texts["propose-outputs.sh"]
 
 
 def test_each_pin_says_its_version_and_each_action_has_one():

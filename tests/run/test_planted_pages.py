@@ -11,6 +11,10 @@ from tests.run.planted import fence, plant, run_pytest
 
 RAISES = " { .raises }"
 GOOD = {
+    # Of an output that is titled by releases, the last one that this torch has reached.
+    "releases": fence("1 + 1", "1")
+    + '```text title="torch 2.1+"\n2\n```\n\n'
+    + '```text title="torch 2.99+"\n3\n```\n\n',
     "value": fence("1 + 1", "2"),
     "printed_and_value": fence("print('a')\n'b'", "a\n'b'"),
     "silent": fence("x = 1") + fence("x", "1"),
@@ -159,6 +163,16 @@ BAD = {
         fence("from cheatsheet.run import process\n\nprocess._run = None\n1", "1"),
         2,
         "this reaches for what runs the page",
+    ),
+    "outside_its_folder": (
+        fence("open('/tmp/cheatsheet', 'w').close()\n1", "1"),
+        2,
+        "Name a file of the working folder",
+    ),
+    "at_home": (
+        fence("from pathlib import Path\n\nlen(str(Path.home())) > 0", "True"),
+        4,
+        "Name a file of the working folder",
     ),
     "gpu_alone": (fence("x = 1").rstrip() + '\n\n```text title="GPU"\n2\n```\n', 5, "none CPU"),
     "unknown_command": (
@@ -361,8 +375,9 @@ def test_elsewhere_what_depends_on_the_surroundings_fails(tmp_path):
 REFUSED = {  # options, with the one line of stderr
     "--update-outputs": "--update-outputs is refused where CI is set.",
     "--update-outputs --device emulated": "refused with --device emulated: what an ",
-    "--update-outputs --record x.json": "update first, then record.",
-    "--elsewhere --record x.json": "--elsewhere only compares; run it alone.",
+    "--record docs": "pages are there; write the option last: pytest docs --record",
+    "--update-outputs --record x": "update first, then record.",
+    "--elsewhere --record x": "--elsewhere only compares; run it alone.",
     "--elsewhere --update-outputs": "--elsewhere only compares; run it alone.",
     "--device cuda": "--device cuda cannot run here: ",
 }
@@ -379,4 +394,4 @@ def test_what_cannot_be_is_refused_at_once(project, options):
     assert len(done.stderr.strip().split("\n")) == 1
     assert "passed" not in done.stdout
     assert page.read_text() == BAD["wrong_number"][0]
-    assert not (project / "x.json").exists()
+    assert not (project / "x").exists()

@@ -1,7 +1,7 @@
 """`--record`: what a run writes, and what of it holds when a page changes."""
 
-import json
 import os
+import re
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -9,14 +9,8 @@ from pathlib import Path
 import pytest
 
 from cheatsheet.page import SourceError, load, read
-from cheatsheet.run.records import (
-    Run,
-    count_passed,
-    digest,
-    keys,
-    read_records,
-    write_record,
-)
+from cheatsheet.run.records import Run, read_records, results, write_record
+from tests.faults.records import FILE, rewritten
 from tests.run.planted import ROOT, fence, plant, run_pytest
 
 PAGE = (
@@ -42,11 +36,12 @@ def recorded(tmp_path_factory) -> tuple[Path, Run]:
     """A project with a page, and the record of a run over it on a bare machine."""
     pages = {"en/page": PAGE, "emulated/same": SAME}
     root = plant(tmp_path_factory.mktemp("project"), pages)
-    record = ("--record", "docs/runs/cpu.json")
-    done = run_pytest(root, "docs/en", *record, bare=True, **IN_WORKFLOW)
+    done = run_pytest(root, "docs/en", "--record", bare=True, **IN_WORKFLOW)
     assert done.returncode == 1  # the last fence is wrong
-    assert "recorded in docs/runs/cpu.json" in done.stdout
-    return root, read_records(root / "docs/runs", root)["cpu"]
+    [(name, run)] = read_records(root / "docs/runs", root).items()
+    assert re.fullmatch(r"torch-\d+\.\d+-cpu\.json", name)
+    assert f"recorded in docs/runs/{name}" in done.stdout
+    return root, run
 
 
 def test_what_is_recorded(recorded):
@@ -65,9 +60,21 @@ def test_what_is_recorded(recorded):
 
 def test_what_is_written_is_what_is_read(recorded, tmp_path):
     root, run = recorded
-    write_record(tmp_path / "cpu.json", run)
-    assert (tmp_path / "cpu.json").read_bytes() == (root / "docs/runs/cpu.json").read_bytes()
-    assert read_records(tmp_path, tmp_path) == {"cpu": run}
+    written = write_record(tmp_path, run)
+    assert written.read_bytes() == (root / "docs/runs" / run.file).read_bytes()
+    assert read_records(tmp_path, tmp_path) == {run.file: run}
+
+
+def test_a_run_overwrites_that_of_its_release_and_device_alone(recorded, tmp_path):
+    """And they are read in the order of the releases, 2.9 before 2.10."""
+    _, run = recorded
+    gpu = replace(run.device, kind="cuda", driver="580")
+    others = [replace(run, torch=torch) for torch in ("2.10.0", "2.9.1+cpu", "2.9.0")]
+    for one in (*others, replace(others[0], device=gpu)):
+        write_record(tmp_path, one)
+    found = read_records(tmp_path, tmp_path)
+    assert [*found] == ["torch-2.9-cpu.json", "torch-2.10-cpu.json", "torch-2.10-cuda.json"]
+    assert found["torch-2.9-cpu.json"].torch == "2.9.0"
 
 
 # What changes, how many examples there are then, and how many of them are still those
@@ -94,13 +101,24 @@ def test_which_blocks_still_are_the_ones_that_passed(recorded, change):
     root, run = recorded
     make, total, passed = CHANGES[change]
     page = read(Path("docs/en/page.md"), make(PAGE))
-    assert count_passed(page, run, root) == (total, passed)
+    [gave] = results(page, [run], root)
+    assert (len(gave), gave.count("passed")) == (total, passed)
 
 
-def test_nothing_passed_on_another_page_or_where_no_run_was(recorded):
+def test_what_each_block_gave(recorded):
+    """One that was written again, as it was, ran once."""
     root, run = recorded
-    assert count_passed(read(Path("docs/en/other.md"), PAGE), run, root) == (3, 0)
-    assert count_passed(read(Path("docs/en/page.md"), PAGE), None, root) == (3, 0)
+    page = read(Path("docs/en/page.md"), PAGE + fence("1 + 1", "2"))
+    assert [*results(page, [run], root)] == [["passed", "passed", "failed", ""]]
+    assert [*results(read(Path("docs/en/other.md"), PAGE), [run], root)] == [["", "", ""]]
+
+
+def test_an_output_of_a_later_release_is_that_of_its_own_runs_alone(recorded):
+    root, run = recorded
+    later = fence("1 + 1", "2") + '```text title="torch 2.99+"\n3\n```\n'
+    page = read(Path("docs/en/page.md"), later)
+    runs = [run, replace(run, torch="2.100.0")]
+    assert [*results(page, runs, root)] == [["passed"], ["failed"]]  # it gave 2
 
 
 def test_a_changed_definition_has_not_run(recorded):
@@ -108,160 +126,9 @@ def test_a_changed_definition_has_not_run(recorded):
     file = root / "snippets/gpu_device.py"
     text = file.read_text(encoding="utf-8")
     file.write_text(text + "\n# changed\n", encoding="utf-8")
-    counts = count_passed(load(root, "docs/en/page.md"), run, root)
+    [gave] = results(load(root, "docs/en/page.md"), [run], root)
     file.write_text(text, encoding="utf-8")
-    assert counts == (3, 1)
-
-
-def test_a_gpu_output_does_not_touch_the_record_of_the_cpu():
-    both = SAME + '\n```text title="GPU"\n2\n```\n'
-    cpu = [keys(read(Path("page.md"), text), "cpu", ROOT) for text in (SAME, both)]
-    gpu = [keys(read(Path("page.md"), text), "cuda", ROOT) for text in (SAME, both)]
-    assert cpu[0] == cpu[1]
-    assert gpu[0] != gpu[1]
-
-
-# A file that cannot be trusted: the device that its name says, what was made of the
-# record of the repository, and words of the error.
-
-FILE = ROOT / "docs/runs/cpu.json"
-
-
-def _rewritten(**changes) -> str:
-    """A record of the right digest; what is "nothing" is left out."""
-    record = json.loads(FILE.read_text(encoding="utf-8")) | changes
-    record = {key: value for key, value in record.items() if value != "nothing"}
-    return json.dumps(record | {"digest": digest(record)})
-
-
-def _with(part: str, **changes) -> str:
-    record = json.loads(FILE.read_text(encoding="utf-8"))
-    if part == "device":
-        return _rewritten(device=record["device"] | changes)
-    first, *rest = record["blocks"]
-    return _rewritten(blocks=[first | changes, *rest])
-
-
-BAD = {
-    "cut off": ("cpu", lambda text: text[:-100], "this is no recorded run: "),
-    "empty": ("cpu", lambda text: "", "this is no recorded run: "),
-    "no record": ("cpu", lambda text: "[]", "it has the schema None, and 2 is needed"),
-    "old schema": (
-        "cpu",
-        lambda text: text.replace('"schema": 2', '"schema": 0'),
-        "it has the schema 0, and 2 is needed",
-    ),
-    "edited": (
-        "cpu",
-        lambda text: text.replace("2.13.0", "2.14.0", 1),
-        "it was changed after the run that wrote it",
-    ),
-    "another result": (
-        "cpu",
-        lambda text: text.replace('"passed"', '"failed"', 1),
-        "it was changed after the run that wrote it",
-    ),
-    "edited device": (
-        "cuda",
-        lambda text: text.replace('"kind": "cpu"', '"kind": "cuda"'),
-        "it was changed after the run that wrote it",
-    ),
-    "another device": ("cuda", lambda text: text, "it is a run on the device cpu"),
-    "emulated as a GPU": (
-        "cuda",
-        lambda text: _with("device", kind="emulated"),
-        "it is a run on the device emulated",
-    ),
-    "a GPU without a driver": (
-        "cuda",
-        lambda text: _with("device", kind="cuda"),
-        "device.driver: None on cuda",
-    ),
-    "a driver of a CPU": (
-        "cpu",
-        lambda text: _with("device", driver="580"),
-        "device.driver: '580' on cpu",
-    ),
-    "of a day to come": (
-        "cpu",
-        lambda text: _rewritten(time="2999-01-01T00:00:00+00:00"),
-        "time: 2999-01-01T00:00:00+00:00 is before this project, or a day to come",
-    ),
-    "of 1970": (
-        "cpu",
-        lambda text: _rewritten(time="1970-01-01T00:00:00+00:00"),
-        "time: 1970-01-01T00:00:00+00:00 is before this project, or a day to come",
-    ),
-    "a key twice": (
-        "cpu",
-        lambda text: text.replace("{", '{"dirty": false,', 1),
-        "it has the key 'dirty' 2 times",
-    ),
-    "a key of a block twice": (
-        "cpu",
-        lambda text: text.replace('"result":', '"result": "passed", "result":', 1),
-        "it has the key 'result' 2 times",
-    ),
-    "a block twice": (
-        "cpu",
-        lambda text: _rewritten(blocks=[json.loads(FILE.read_text("utf-8"))["blocks"][0]] * 2),
-        "stands there 2 times",
-    ),
-    "a key too few": ("cpu", lambda text: _rewritten(dirty="nothing"), "are needed"),
-    "a key too many": ("cpu", lambda text: _rewritten(more=1), "are needed"),
-    "no blocks": ("cpu", lambda text: _rewritten(blocks=[]), "blocks: nothing ran"),
-    "a block that is none": ("cpu", lambda text: _rewritten(blocks=[1]), "blocks[0]"),
-    "a block's key": ("cpu", lambda text: _with("block", more=1), "blocks[0]: ["),
-}
-# Values that are not of their form.
-BAD_VALUES = {
-    "the run": {
-        "time": "2026-11-24",
-        "commit": "HEAD",
-        "dirty": 0,
-        "workflow": "by hand",
-        "torch": "newest",
-        "python": "2.7.18",
-        "platform": "",
-        "device": "cpu",
-        "blocks": {},
-    },
-    "device": {"kind": "tpu", "name": "", "driver": "", "count": True},
-    "block": {
-        "page": "/docs/en/page.md",
-        "line": 0,
-        "id": None,
-        "language": "text",
-        "code": "f" * 33,
-        "output": "",
-        "result": "skipped",
-        "seconds": -1.0,
-    },
-}
-for part, values in BAD_VALUES.items():
-    for key, value in values.items():
-        text = _rewritten(**{key: value}) if part == "the run" else _with(part, **{key: value})
-        where = "blocks[0]" if part == "block" else part
-        words = f"{where}: {key}: {value!r} is not of this form"
-        BAD[f"{part}: {key}"] = ("cpu", lambda _, text=text: text, words)
-
-
-@pytest.mark.parametrize("name", BAD)
-def test_a_bad_record_is_named_with_the_cure(tmp_path, name):
-    kind, make, words = BAD[name]
-    folder = tmp_path / "docs/runs"
-    folder.mkdir(parents=True)
-    text = FILE.read_text(encoding="utf-8")
-    (folder / f"{kind}.json").write_text(make(text), encoding="utf-8")
-    with pytest.raises(SourceError) as error:
-        read_records(folder, tmp_path)
-    file, line = f"docs/runs/{kind}.json", 1
-    if name == "cut off":
-        line = len(text[:-100].split("\n"))
-    assert str(error.value).startswith(f"{file}:{line}: ")
-    assert words in str(error.value)
-    cure = f"record it again: pytest docs --device {kind} --record {file}"
-    assert str(error.value).endswith(cure)
+    assert gave == ["", "passed", "failed"]
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -293,20 +160,20 @@ def history(tmp_path) -> Path:
 
 
 def runs_of(root: Path, **changes) -> dict[str, Run]:
-    (root / "cpu.json").write_text(_rewritten(**changes), encoding="utf-8")
+    (root / FILE.name).write_text(rewritten(**changes), encoding="utf-8")
     return read_records(root, root)
 
 
 def test_a_record_of_a_commit_before_is_taken(history):
     for commit in ("HEAD", "HEAD~1"):
-        assert runs_of(history, commit=git(history, "rev-parse", commit))["cpu"]
-    assert runs_of(history, commit=None, dirty=None)["cpu"]
+        assert runs_of(history, commit=git(history, "rev-parse", commit))
+    assert runs_of(history, commit=None, dirty=None)
 
 
 @pytest.mark.parametrize("commit", ["0" * 40, "other"])
 def test_a_commit_that_is_not_in_the_history_is_named(history, commit):
     commit = git(history, "rev-parse", commit)
-    with pytest.raises(SourceError, match=rf"^cpu\.json:1: .* commit: {commit} is not in the hi"):
+    with pytest.raises(SourceError, match=rf"^{FILE.name}:1: .* commit: {commit} is not in the hi"):
         runs_of(history, commit=commit)
 
 
@@ -314,7 +181,7 @@ def test_a_run_before_its_commit_is_named(history):
     commit = git(history, "rev-parse", "HEAD")
     assert runs_of(history, commit=commit, time="2026-02-03T04:05:06+00:00")
     with pytest.raises(
-        SourceError, match=r"^cpu\.json:1: .*05:05\+00:00 is before its commit, 2026"
+        SourceError, match=rf"^{FILE.name}:1: .*05:05\+00:00 is before its commit, 2026"
     ):
         runs_of(history, commit=commit, time="2026-02-03T04:05:05+00:00")
 
@@ -328,26 +195,24 @@ def test_what_no_history_tells_is_not_asked(history, tmp_path):
 
 
 def test_a_record_that_is_no_text_is_named(tmp_path):
-    (tmp_path / "cpu.json").write_bytes(b"{\xff")
-    with pytest.raises(SourceError, match=r"^cpu\.json:1: this is no .*can't decode.*; record"):
+    (tmp_path / "x.json").write_bytes(b"{\xff")
+    with pytest.raises(SourceError, match=r"^x\.json:1: this is no .*can't decode.*; remove"):
         read_records(tmp_path, tmp_path)
 
 
 def test_a_run_of_nothing_records_nothing(recorded):
     root, _ = recorded
-    done = run_pytest(root, "docs", "-k", "nothing", "--record", "x.json")
+    done = run_pytest(root, "docs", "-k", "nothing", "--record", "x")
     assert done.returncode != 0
-    assert "--record x.json: nothing ran, and nothing was written" in done.stderr
-    assert not (root / "x.json").exists()
+    assert "--record x: nothing ran, and nothing was written" in done.stderr
+    assert not (root / "x").exists()
 
 
 def test_an_emulated_run_says_so_in_its_record(recorded):
     """And an accelerator must make a titled output another one."""
     root, _ = recorded
-    record = ["--device", "emulated", "--record", "docs/runs/emulated.json"]
-    done = run_pytest(root, "docs", *record)
-    run = read_records(root / "docs/runs", root)["emulated"]
-    (root / "docs/runs/emulated.json").unlink()
+    done = run_pytest(root, "docs", "--device", "emulated", "--record", "other")
+    [run] = read_records(root / "other", root).values()
     assert run.device.kind == "emulated"
     assert "no GPU" in run.device.name
     assert "fences run on an emulated accelerator, no GPU: 4" in done.stdout
@@ -357,7 +222,6 @@ def test_an_emulated_run_says_so_in_its_record(recorded):
 def test_the_records_of_the_repository_are_of_its_pages():
     """They may be older than a page, which then says so; they are of real runs."""
     runs = read_records(ROOT / "docs/runs", ROOT)
-    assert "cpu" in runs
     paths = [path.relative_to(ROOT) for path in (ROOT / "docs").rglob("*.md")]
     shown = {path.as_posix() for path in paths if load(ROOT, path).examples}
     for run in runs.values():
@@ -366,8 +230,8 @@ def test_the_records_of_the_repository_are_of_its_pages():
 
 def test_an_old_record_is_written_as_it_was(tmp_path):
     """The form of the file stays, to the letter: schema 2, its order, its digest."""
-    run = read_records(FILE.parent, ROOT)["cpu"]
-    write_record(tmp_path / "cpu.json", run)
-    assert (tmp_path / "cpu.json").read_bytes() == FILE.read_bytes()
-    write_record(tmp_path / "cpu.json", replace(run, dirty=not run.dirty))
-    assert (tmp_path / "cpu.json").read_bytes() != FILE.read_bytes()
+    run = read_records(FILE.parent, ROOT)[FILE.name]
+    assert write_record(tmp_path, run).read_bytes() == FILE.read_bytes()
+    assert write_record(tmp_path, replace(run, dirty=not run.dirty)).read_bytes() != (
+        FILE.read_bytes()
+    )

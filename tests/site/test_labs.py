@@ -57,9 +57,9 @@ def test_plots_speak_the_language_of_the_page(site, language, name):
         assert plot.select("path")
     drawn = {text.text.strip() for plot in plots for text in plot.select("text")}
     words = {
-        word.text
+        word.value
         for example in examples(language, name)
-        for word in read_words(example.code.source) or ()
+        for _, word in read_words(example.code.source) or ()
     }
     assert words
     rows = {row for word in words for row in word.split("\n")}
@@ -158,12 +158,11 @@ def test_definitions_are_in_the_language_of_the_notebook(site):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_search_finds_a_lab_and_no_numbers_of_its_axes(site, language):
     file = site.folder / LANGUAGES[language] / "search/sections.json"
-    entries = json.loads(file.read_text(encoding="utf-8"))["docs"]
-    text = {entry["location"]: entry["text"] for entry in entries}
-    section = text["labs/initialization-through-depth/#gradients"]
-    assert "plot_by_layer" in section.replace("\u200b", "")
-    assert "10" not in section
-    assert "reset_parameters" not in section
+    sections = json.loads(file.read_text(encoding="utf-8"))["pages"]
+    texts = {id: " ".join(rest) for id, *rest in sections["labs/initialization-through-depth/"]}
+    assert "plot_by_layer" in texts["gradients"]
+    assert "10" not in texts["gradients"]
+    assert "reset_parameters" not in texts["gradients"]
 
 
 # The least contrast of what a plot draws with its ground: of words, and of lines.

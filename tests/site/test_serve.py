@@ -16,18 +16,20 @@ WAIT_SECONDS = 90
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    """A project of few pages that is being served: its folder, address and log."""
-    folder = tmp_path_factory.mktemp("served")
+    """A project of few pages that is being served from another folder: its own folder, whose
+    name is no plain one, address and log."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    folder = elsewhere.with_name("用户 的 served")
     names = ("index", "custom-module", "labs/custom-distribution")
     copy_project(folder, *names, program=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    log = folder / "serve.log"
+    log, config = folder / "serve.log", f"../{folder.name}/mkdocs.yml"
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "mkdocs", "serve", "-a", f"127.0.0.1:{port}"],
-            cwd=folder,
+            [*f"{sys.executable} -m mkdocs serve -a 127.0.0.1:{port} -f".split(), config],
+            cwd=elsewhere,
             env=environment(SITE_URL=None, REPO_URL=None),
             stdout=output,
             stderr=output,
@@ -89,13 +91,9 @@ EDITS = {
         ("snippets/locales/zh.po", "必须最先调用：", "改过的译文："),
         ("zh/custom-module/", "改过的译文"),
     ),
-    "the glossary": (  # whose words stay whole in the search
-        (
-            "docs/glossary.yml",
-            "\nterms:\n",
-            "\nterms:\n  - en: reading a layer\n    zh: 按名字存放层\n",
-        ),
-        ("zh/search/sections.json", "按名字存放层"),
+    "the words of the search": (
+        ("mkdocs.zh.yml", "缓冲区: [buffer]", "缓冲区: [buffer, 改过的词]"),
+        ("zh/search/sections.json", "改过的词"),
     ),
     "a style": (
         (

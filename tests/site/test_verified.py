@@ -1,11 +1,10 @@
 """What the built site says of the recorded runs, in its own languages."""
 
-import json
+import re
 from dataclasses import replace
 from urllib.parse import urljoin
 
 import pytest
-import yaml
 from markdown_it import MarkdownIt
 
 from cheatsheet.page import load
@@ -20,39 +19,19 @@ from cheatsheet.run.records import (
 from tests.site.conftest import CODE, LANGUAGES, NAMES, ROOT
 from tests.site.project import copy_project, stage_all
 
-RUN = read_records(ROOT / "docs/runs", ROOT)["cpu"]
-NEVER = {"en": "GPU: not yet run.", "zh": "GPU：尚未运行。"}
-EVERY = {
-    "en": "CPU: every Python block on this page ran on {} with torch {} and Python {}.",
-    "zh": "CPU：本页所有 Python 代码块已于 {} 运行（torch {}，Python {}）。",
-}
-SOME = {
-    "en": "CPU: {} of the {} Python blocks on this page ran on",
-    "zh": "CPU：本页 {} 个 Python 代码块中，{} 个已于",
-}
+RUNS = read_records(ROOT / "docs/runs", ROOT)
+RUN = [*RUNS.values()][-1]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", NAMES)
 def test_each_page_says_what_it_ran_on(site, language, name):
-    line = site.soup(language, name).select_one("article .verified")
+    line = site.soup(language, name).select_one("article .page-facts a")
     if not load(ROOT, f"docs/{language}/{name}.md").examples:
         assert line is None
         return
-    if not (ROOT / "docs/runs/cuda.json").exists():
-        assert NEVER[language] in line.text
     page = site.url + site.address(language, name)
-    all_runs = site.url + site.address(language, "verified")
-    assert urljoin(page, line.select_one("a")["href"]) == all_runs
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_search_does_not_find_it(site, language):
-    """On every page the same words, which answer nobody."""
-    file = site.folder / LANGUAGES[language] / "search/sections.json"
-    entries = json.loads(file.read_text(encoding="utf-8"))["docs"]
-    texts = [entry["text"].replace("\u200b", "") for entry in entries]
-    assert not [text for text in texts if NEVER[language] in text]
+    assert urljoin(page, line["href"]) == site.url + site.address(language, "verified")
 
 
 def blocks_of(project, language: str, name: str) -> list[Block]:
@@ -75,59 +54,69 @@ def blocks_of(project, language: str, name: str) -> list[Block]:
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory):
-    """What is staged of a project with two pages that ran, one of them changed since
-    then, and an emulated run beside; and how many blocks the other one has."""
+    """What is staged of a project whose pages ran on three releases and an accelerator.
+
+    On `define-network` all blocks passed, but the third on 2.9 and the fifth on 2.10; of
+    `custom-module` one block changed since 2.8 ran; `gpu-info` never ran.
+    """
     project = copy_project(tmp_path_factory.mktemp("planted"), *PLANTED)
+    for file in project.glob("docs/runs/*.json"):
+        file.unlink()
     blocks = [
         block
         for language in LANGUAGES
         for name in ("define-network", "custom-module")
         for block in blocks_of(project, language, name)
     ]
-    run = replace(RUN, blocks=tuple(blocks), workflow=WORKFLOW)
-    write_record(project / "docs/runs/cpu.json", run)
-    emulated = replace(run, device=Device("emulated", "emulated", None, 2))
-    write_record(project / "docs/runs/emulated.json", emulated)
-    for language in LANGUAGES:
-        page = project / f"docs/{language}/custom-module.md"
-        text = page.read_text(encoding="utf-8")
-        page.write_text(text.replace("```python\n", "```python\nnew = 1\n", 1), "utf-8")
-    staged = dict(zip(LANGUAGES, stage_all(project), strict=True))
-    return staged, len(blocks_of(project, "en", "define-network"))
+    numbers = [[b for b in blocks if b.page == block.page].index(block) + 1 for block in blocks]
+
+    def run(torch: str, python: str, failed: int = 0, **changes) -> None:
+        made = tuple(
+            replace(block, result="failed") if failed == n and "define" in block.page else block
+            for block, n in zip(blocks, numbers, strict=True)
+        )
+        old = torch == "2.8.0"  # one block of a page was another one then
+        made = tuple(
+            replace(block, code="0" * 32) if old and "custom" in block.page and n == 1 else block
+            for block, n in zip(made, numbers, strict=True)
+        )
+        changes = {"workflow": None, "time": "2026-11-25T08:00:00+00:00"} | changes
+        one = replace(RUN, torch=torch, python=python, blocks=made, **changes)
+        write_record(project / "docs/runs", one)
+
+    run("2.8.0", "3.12.1", time="2026-11-20T08:00:00+00:00")
+    run("2.9.1", "3.11.7", failed=3)
+    run("2.10.0", "3.13.0", failed=5, workflow=WORKFLOW)
+    run("2.10.0", "3.13.0", device=Device("emulated", "emulated", None, 2))
+    counts = {name: len(load(project, f"docs/en/{name}.md").examples) for name in PLANTED}
+    return dict(zip(LANGUAGES, stage_all(project), strict=True)), counts
 
 
 WORKFLOW = "https://github.com/owner/cheatsheet/actions/runs/77"
 PLANTED = ("index", "define-network", "custom-module", "gpu-info", "verified")
-
-
-def line_of(planted, language: str, name: str) -> str:
-    """What the front matter of a staged page says, which the page then shows."""
-    text = planted[0][language].pages[f"{name}.md"]
-    return yaml.safe_load(text.split("---\n")[1])["verified"]
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_page_whose_blocks_all_ran(planted, language):
-    python = ".".join(RUN.python.split(".")[:2])
-    torch = RUN.torch.partition("+")[0]
-    words = EVERY[language].format(RUN.time[:10], torch, python)
-    line = line_of(planted, language, "define-network")
-    assert line.startswith(words)
-    assert NEVER[language] in line  # an emulated run is no run on a GPU
+LINE = {
+    "en": "{} of {} blocks ran · torch {} · Python 3.11–3.13 · CPU · 2026-11-20–2026-11-25",
+    "zh": "{} / {} 个代码块已运行 · torch {} · Python 3.11–3.13 · CPU · 2026-11-20–2026-11-25",
+}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_page_with_a_block_that_changed(planted, language):
-    count = len(load(ROOT, f"docs/{language}/custom-module.md").examples)
-    numbers = (count - 1, count) if language == "en" else (count, count - 1)
-    line = line_of(planted, language, "custom-module")
-    assert SOME[language].format(*numbers) in line
+def test_the_line_below_a_title_counts_what_passed_on_every_release(planted, language):
+    staged, counts = planted
+    for name, missing in {"define-network": 2, "custom-module": 1}.items():
+        line = LINE[language].format(counts[name] - missing, counts[name], "2.8–2.10")
+        assert f"\n[{line}](verified.md) · [" in staged[language].pages[f"{name}.md"]
+    never = {"en": "\n[All runs](verified.md) · [", "zh": "\n[全部运行记录](verified.md) · ["}
+    assert never[language] in staged[language].pages["gpu-info.md"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_page_that_never_ran(planted, language):
-    line = line_of(planted, language, "gpu-info")
-    assert line.startswith({"en": "CPU: not yet run.", "zh": "CPU：尚未运行。"}[language])
+def test_a_block_that_is_not_true_everywhere_says_where_it_is(planted, language):
+    """Whatever did not run as it is now, as the block that changed since, says nothing."""
+    pages = planted[0][language].pages
+    labels = re.findall(r"#block-(\d+) .*data-label=\"(torch [^\"]*)\"", pages["define-network.md"])
+    assert labels == [("3", "torch 2.8, 2.10+"), ("5", "torch 2.8–2.9")]
+    assert 'data-label="torch' not in pages["custom-module.md"] + pages["gpu-info.md"]
 
 
 def tables_of(text: str) -> list[list[list[str]]]:
@@ -145,24 +134,44 @@ def tables_of(text: str) -> list[list[list[str]]]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_of_all_runs(planted, language):
-    text = planted[0][language].pages["verified.md"]
-    runs, pages = tables_of(text.split("---\n", 2)[2])
-    emulated = {"en": "Emulated accelerator, no GPU", "zh": "模拟的加速器，并非 GPU"}
-    assert runs[0][1:] == ["CPU", "GPU", emulated[language]]
-    cells = [row[1] for row in runs]
-    assert {RUN.torch, RUN.device.name, RUN.platform} <= set(cells)
-    assert cells[1].endswith(f" UTC]({WORKFLOW})")  # who reads it sees who made it
-    count = planted[1]
+    staged, counts = planted
+    text = staged[language].pages["verified.md"].split("---\n", 2)[2]
+    runs, pages = tables_of(text)
+    emulated = {"en": "Emulated accelerator, no GPU", "zh": "模拟的加速器，并非 GPU"}[language]
+    by_hand = {"en": "by hand", "zh": "手动运行"}[language]
+    assert [(row[0].partition("]")[0][1:], row[2]) for row in runs[1:]] == [
+        ("2.10.0", emulated),
+        ("2.10.0", "CPU"),
+        ("2.9.1", "CPU"),
+        ("2.8.0", "CPU"),
+    ]
+    assert runs[2][4].startswith(f"[2026-11-25]({WORKFLOW})")  # who reads it sees who made it
+    assert runs[3][4].startswith(f"2026-11-25 {by_hand}")
+    assert runs[3][0].endswith(":8000/runs/torch-2.9-cpu.json)")
+    assert pages[0][1:] == ["2.8 CPU", "2.9 CPU", "2.10 CPU"]
     rows = {row[0].partition("](")[2]: row[1:] for row in pages[1:]}
-    assert rows["define-network.md)"] == [f"{count} / {count}", f"0 / {count}"]
-    assert len(rows) == len(PLANTED) - 1
+    n, m = counts["define-network"], counts["custom-module"]
+    assert rows["define-network.md)"] == [str(n), f"{n - 1} / {n}", f"{n - 1} / {n}"]
+    assert rows["custom-module.md)"] == [f"{m - 1} / {m}", str(m), str(m)]
+    assert rows["gpu-info.md)"][:3] == [f"0 / {counts['gpu-info']}"] * 3
+    failed = re.findall(r"^- .*\[.*(\d).*\]\((.*)\): torch (.*)$", text, re.M)
+    assert [(number, where) for number, _, where in failed] == [
+        ("3", "2.9 CPU"),
+        ("5", "2.10 CPU"),
+    ]
+    assert all(target.startswith("define-network.md#") for _, target, _ in failed)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_built_page_of_all_runs(site, language):
     runs, pages = site.soup(language, "verified").select("article table")
-    assert RUN.device.name in runs.text or RUN.torch in runs.text
+    assert len(runs.select("tbody tr")) == len(RUNS)
     assert len(pages.select("tbody tr a")) == len(CODE)
+    soup = site.soup(language, "verified")
+    page = site.url + site.address(language, "verified")
+    for link in runs.select("tbody td:first-child a"):
+        name = urljoin(page, link["href"]).removeprefix(site.url)
+        assert (site.folder / name).is_file(), f"{name}: {soup.title}"
 
 
 # A record that cannot be trusted, or a page without the marks of the tables, stops the

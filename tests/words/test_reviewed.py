@@ -266,7 +266,7 @@ def test_a_target_that_does_not_exist(project, target, words, capsys):
 
 def test_what_sections_say():
     page = read(Path("docs/en/page.md"), ENGLISH)
-    assert said(page) == {
+    assert {section: [one.text for one in lines] for section, lines in said(page).items()} == {
         "page": [
             "description: How to reach a parameter.",
             "Page",

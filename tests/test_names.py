@@ -1,0 +1,103 @@
+"""What prose calls by PyTorch's names, and what it links to in PyTorch's documentation, is there.
+
+PyTorch's own inventory is asked where pins are renewed (.github/scripts/pin.py): it lies on
+docs.pytorch.org. Here the pinned torch itself is asked, of each name: it is there, it is public
+and not deprecated; and a link names it as its anchor, on a page of its own or of its module.
+"""
+
+import importlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from cheatsheet.page import Page, Prose, load, read
+
+ROOT = Path(__file__).parents[1]
+PAGES = [load(ROOT, path.relative_to(ROOT)) for path in sorted(ROOT.glob("docs/*/**/*.md"))]
+SHORT = {"nn": "torch.nn", "F": "torch.nn.functional", "optim": "torch.optim"}
+CALLED = re.compile(r"`(?P<name>(?:torch|nn|F|optim)(?:\.\w+)+)(?![\w/])")
+LINK = re.compile(r"https?://(?:docs\.)?pytorch\.org/docs/(?P<place>[^\s)]*)")
+PLACE = re.compile(r"stable/(?:generated/)?(?P<page>[\w.]+)\.html#(?P<name>torch[\w.]+)")
+
+
+def wrong(name: str) -> str:
+    """Why a page should not use a name of PyTorch; "" where it may."""
+    first, *parts = name.split(".")
+    found = importlib.import_module(SHORT.get(first, first))
+    for part in parts:
+        if re.match(r"_(?!_)", part):
+            return "is not public"
+        if not hasattr(found, part):
+            try:
+                importlib.import_module(f"{found.__name__}.{part}")
+            except (ImportError, AttributeError):
+                return f"is not in torch {torch.__version__}"
+        found = getattr(found, part)
+    # torch marks the heir of a function as well, by the same words.
+    advice = getattr(found, "__deprecated__", "")
+    own = " ".join((getattr(found, "__doc__", None) or "").split())
+    deprecated = advice and f"`{parts[-1]}`" not in advice
+    said = re.search(r"[Tt]his (function|module|class|method) is (now )?deprecated", own)
+    return "is deprecated" if deprecated or said else ""
+
+
+def problems(page: Page) -> Iterator[str]:
+    for part in (part for section in page.sections for part in section.parts):
+        if not isinstance(part, Prose):
+            continue
+        for found in CALLED.finditer(part.text):
+            line = part.line + part.text.count("\n", 0, found.start())
+            if why := wrong(found["name"]):
+                yield f"{page.path}:{line}: {found['name']} {why}; name what PyTorch has for it."
+        for found in LINK.finditer(part.text):
+            line = part.line + part.text.count("\n", 0, found.start())
+            place = PLACE.fullmatch(found["place"])
+            why = place and wrong(place["name"])
+            if not place or not f"{place['name']}.".startswith(
+                (f"{place['page']}.", f"torch.{place['page']}.")
+            ):
+                why = "is no page of a name; link to stable/generated/<name>.html#<name>"
+            if why:
+                yield f"{page.path}:{line}: {found[0]} {why}"
+
+
+def test_each_name_is_public_and_not_deprecated():
+    assert [problem for page in PAGES for problem in problems(page)] == []
+    assert sum(len(CALLED.findall(page.text)) for page in PAGES) > 300
+    assert any(LINK.search(page.text) for page in PAGES)
+
+
+DOCS = "https://docs.pytorch.org/docs"
+BAD = {
+    "`torch.set_deafult_device`": "torch.set_deafult_device is not in torch",
+    "`nn.utils.weight_norm(net)`": "nn.utils.weight_norm is deprecated",
+    "`torch.accelerator.set_device_idx`": "torch.accelerator.set_device_idx is deprecated",
+    "`torch._C._cuda_init`": "torch._C._cuda_init is not public",
+    f"[x]({DOCS}/2.0/generated/torch.nn.Linear.html#torch.nn.Linear)": "is no page of a name",
+    f"[x]({DOCS}/stable/generated/torch.nn.Linear.html)": "is no page of a name",
+    f"[x]({DOCS}/stable/generated/torch.nn.Linear.html#torch.nn.Conv2d)": "is no page of a name",
+    f"[x]({DOCS}/stable/generated/torch.nn.Lin.html#torch.nn.Lin)": "is not in torch",
+}
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_a_name_that_is_not_there_is_named_with_its_line(text):
+    page = read(Path("docs/en/page.md"), f"# Page {{ #page }}\n\nA word,\nand {text}.\n")
+    [said] = problems(page)
+    assert said.startswith("docs/en/page.md:4: ") and BAD[text] in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`torch.accelerator.set_device_index(0)`, `F.relu` and `torch.nn.utils.parametrize`",
+        f"[x]({DOCS}/stable/generated/torch.nn.Linear.html#torch.nn.Linear)",
+        f"[x]({DOCS}/stable/nn.init.html#torch.nn.init.zeros_)",
+    ],
+)
+def test_a_name_that_is_there_is_taken(text):
+    page = read(Path("docs/en/page.md"), f"# Page {{ #page }}\n\n{text}\n")
+    assert not list(problems(page))
