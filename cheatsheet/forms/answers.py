@@ -8,8 +8,8 @@ from cheatsheet.forms.site import from_elsewhere
 from cheatsheet.page import Example, Page, Prose, Section
 
 ERRORS = "errors"  # the id of the section below which each section is named by a message
-# Where a sentence ends: 「。」 needs no space after it.
-END = re.compile(r"(?<=[.!?])\s+(?=[^\sa-z])|(?<=[。！？])")
+# Where a sentence ends: 「。」 needs no space after it; within （） it ends none.
+END = re.compile(r"(?<=[.!?])\s+(?=[^\sa-z])|(?<=[。！？])(?!）)")
 
 
 @dataclass(frozen=True)

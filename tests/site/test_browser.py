@@ -288,6 +288,16 @@ def test_not_found_speaks_the_language_of_the_address(tab, site, language):
     assert [url for url in tab.requests if not url.startswith(site.url)] == []
 
 
+def test_the_box_of_a_phone_shows_results(profile, site):
+    tab = profile(has_touch=True, is_mobile=True, size=PHONE)
+    open_page(tab, site, "zh", "index")
+    tab.locator(".search-box").tap()
+    tab.keyboard.insert_text("dropout")
+    tab.locator(".md-search-result__link").first.tap()
+    tab.locator(".md-content mark").first.wait_for()
+    assert tab.wrong == []
+
+
 def test_the_page_works_without_scripts(profile, site):
     tab = profile(java_script_enabled=False)
     tab.goto(site.url + "zh/access-parameter/")

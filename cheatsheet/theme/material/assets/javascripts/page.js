@@ -25,7 +25,8 @@ document$.subscribe(() => {
     labelled(output, output.dataset.label)
   }
   document.querySelector(".search-box")?.addEventListener("click", () => {
-    document.querySelector("[data-md-toggle=search]").checked ||= true
+    const toggle = document.getElementById("__search")
+    if (!toggle.checked) toggle.click()
     query.focus()
   })
   // "Report a mistake": of the section that the address names when it is pressed.
