@@ -7,9 +7,9 @@ import sys
 import time
 from pathlib import Path
 
-from cheatsheet.forms import formulas
+from cheatsheet.forms import formulas, names
 from cheatsheet.page import SourceError
-from cheatsheet.words import catalog, reviewed, sync
+from cheatsheet.words import reviewed, sync
 from cheatsheet.words.languages import read_languages
 from cheatsheet.words.text import write
 
@@ -22,14 +22,15 @@ def main(arguments: list[str]) -> int:
     """
     parser = argparse.ArgumentParser("python -m cheatsheet", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, run in {"sync": _sync, "update": _update, "reviewed": _reviewed}.items():
+    for name, run in {"sync": _sync, "reviewed": _reviewed}.items():
         command = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
         command.set_defaults(run=run)
         if run is _sync:
             words = "change nothing, run no page, and fail when something is left"
             command.add_argument("--check", action="store_true", help=words)
         if run is _reviewed:
-            words = "a section, such as docs/<code>/page.md#by-name"
+            words = "a section, such as docs/<code>/page.md#by-name, or a definition, such as "
+            words += "snippets/locales/<code>.po#custom_module.MLP"
             command.add_argument("sections", nargs="*", metavar="SECTION", help=words)
     options = parser.parse_args(arguments)
     try:
@@ -49,6 +50,8 @@ def _sync(root: Path, options: argparse.Namespace) -> int:
         return 1
     pages = [one.page(root, name) for one in read_languages(root) for name in one.pages(root)]
     texts = sync.planned(root) | formulas.planned(root, pages)
+    source = read_languages(root)[0]
+    texts |= names.planned(root, [source.page(root, name) for name in source.pages(root)])
     for path, text in texts.items():
         if options.check:
             print(f"{path}:1: not as sync writes it; run: {sync.COMMAND}")
@@ -57,8 +60,8 @@ def _sync(root: Path, options: argparse.Namespace) -> int:
             print(f"{path}: written")
     found = sync.left(root)
     if options.check:  # no word of what sync itself would do
-        found = [problem for problem in found if Path(problem.partition(":")[0]) not in texts]
-    print("\n".join(found) or "Nothing is left to write.")
+        found = [problem for problem in found if problem.path not in texts]
+    print("\n".join(map(str, found)) or "Nothing is left to write.")
     return 1 if found or (options.check and texts) else 0
 
 
@@ -75,23 +78,15 @@ def fill_outputs(root: Path) -> bool:
     return True
 
 
-def _update(root: Path, _: argparse.Namespace) -> int:
-    """Bring snippets/locales/*.po up to date with what snippets/ says."""
-    for language in read_languages(root)[1:]:
-        text, summary = catalog.updated(root, language)
-        write(root / language.catalog, text)
-        print(summary)
-    return 0
-
-
 def _reviewed(root: Path, options: argparse.Namespace) -> int:
-    """Record that sections of translated pages say what the English ones say; without any,
-    list those that are to be compared."""
+    """Record that translated sections say what the English ones say; without any, list those
+    that are to be compared, and what has changed in them."""
     if options.sections:
         print("\n\n".join(reviewed.record(root, options.sections)))
         return 0
     found = [one for each in read_languages(root)[1:] for one in reviewed.check(root, each)]
-    print("\n\n".join(found) or "Every section is up to date.")
+    texts = [f"{error}{changes}" for error, changes in found]
+    print("\n\n".join(texts) or "Every section is up to date.")
     return 1 if found else 0
 
 

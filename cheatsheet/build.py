@@ -22,7 +22,7 @@ from urllib.parse import urljoin
 import yaml
 from nbformat.v4 import writes_json
 
-from cheatsheet.forms import answers, formulas, llms, search, sheet
+from cheatsheet.forms import answers, formulas, llms, names, search, sheet
 from cheatsheet.forms.lab import FOLDER as LABS
 from cheatsheet.forms.lab import lab_notebook, run_labs, seconds
 from cheatsheet.forms.notebook import make_notebook
@@ -131,6 +131,8 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
         "errors.md": {"errors": answers.list_failures(pages)},
         "verified.md": {"runs": verified.by_run(records), "pages": verified.by_page(titles)},
     }
+    if "names.md" in pages:
+        tables["names.md"] = names.tables(root, pages, extra["names"], language.code)
     staged = {}
     for name, page in pages.items():
         places = places_of(name, page, language, settings, titles)

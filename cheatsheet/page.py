@@ -56,12 +56,13 @@ class SourceError(Exception):
 
     def __init__(self, path: Path | str, line: int, problem: str):
         super().__init__(f"{path}:{line}: {problem}")
+        self.path, self.line = Path(path), line
 
     @classmethod
-    def of(cls, problems: list[str]) -> "SourceError":
+    def of(cls, problems: list["SourceError | str"]) -> "SourceError":
         """One error that says several problems, each with its place."""
         error = cls("", 0, "")
-        error.args = ("\n".join(problems),)
+        error.args = ("\n".join(map(str, problems)),)
         return error
 
 

@@ -10,10 +10,12 @@ from babel.messages.catalog import Catalog
 from babel.messages.catalog import Message as Entry
 
 from cheatsheet.page import SourceError, read_text
+from cheatsheet.words.compare import differences, left_in_english
 from cheatsheet.words.languages import Language
 from cheatsheet.words.messages import Message, fault, localize_module, read_messages
+from cheatsheet.words.text import COMMENT, Block, Line
 
-UPDATE = "python -m cheatsheet update"
+UPDATE = "python -m cheatsheet sync"
 # Not Babel's own, which holds dates that change at every update.
 HEADER = r"""# The comments and docstrings of snippets/, translated. README.md says how.
 msgid ""
@@ -26,21 +28,14 @@ msgstr ""
 """
 # Babel reads `#|`, an old msgid, as any comment, which it writes as `# |`, above the others.
 PREVIOUS = re.compile(r"((?:^# \|.*\n)+)((?:^#[.:,].*\n)+)", re.M)
-# What a translation must keep to the letter: names in backticks (shapes among them),
-# addresses, placeholders, names with a dot or an underscore, errors, and numbers.
-KEPT = re.compile(
-    r"`[^`]+`|https?://\S+|\{\w*\}|%[sdr]"
-    r"|(?<![\w.])[A-Za-z]\w*(?:[._][\w]+)+_?|\w+_(?!\w)|\w*_\w+|\w+Error\b"
-    r"|\d+(?:\.\d+)?"
-)
 LINE = re.compile(r'(?:#.*|(?:msg(?:id|str) )?"(?:[^"\\]|\\.)*")?\s*')
 # Code alone, such as `bias=False`, reads the same in every language: it has no two
 # words in a row.
 CODE = re.compile(r"(?!.*[A-Za-z] [A-Za-z]).*[=()\[\]]")
 
 
-def updated(root: Path, language: Language) -> tuple[str, str]:
-    """A catalog up to date with the source, as text, and a summary of what changed.
+def updated(root: Path, language: Language) -> str:
+    """The text of a catalog that is up to date with the source.
 
     New messages get an empty msgstr. A message that resembles one that is gone takes
     its translation over, marked `fuzzy`, with the old msgid beside it. Messages that
@@ -53,28 +48,22 @@ def updated(root: Path, language: Language) -> tuple[str, str]:
     for message in read_messages(root):
         template.add(
             message.text,
-            locations=[(message.path.as_posix(), message.line)],
+            locations=[(message.path.as_posix(), message.number)],
             auto_comments=[f"{message.owner}, {message.kind}"],
         )
     catalog = _read(root, language)
-    retired = len(catalog.obsolete)
     for entry in catalog.obsolete.values():
         catalog[entry.id] = entry  # its message may have come back
+    catalog.obsolete.clear()
     catalog.update(template)
-    entries = [entry for entry in catalog if entry.id]
-    for entry in entries:
+    for entry in catalog:
         if entry.previous_id or not entry.fuzzy:  # an older msgid says nothing any more
             entry.user_comments = [one for one in entry.user_comments if one[:1] != "|"]
     buffer = io.BytesIO()
     form = {"width": 88, "omit_header": True, "include_lineno": False, "include_previous": True}
     pofile.write_po(buffer, catalog, **form)
     text = PREVIOUS.sub(r"\2\1", buffer.getvalue().decode("utf-8")).replace("\n# |", "\n#|")
-    fuzzy = sum(entry.fuzzy for entry in entries)
-    empty = sum(not entry.string for entry in entries)
-    return HEADER.format(language.code) + text.rstrip("\n") + "\n", (
-        f"{language.catalog}: {len(entries)} messages; to translate: {empty} new, "
-        f"{fuzzy} changed (fuzzy); {len(catalog.obsolete) - retired} retired."
-    )
+    return HEADER.format(language.code) + text.rstrip("\n") + "\n"
 
 
 def _read(root: Path, language: Language) -> Catalog:
@@ -111,11 +100,30 @@ def translated(root: Path, language: Language) -> list[Entry]:
     return [entry for entry in catalog if entry.id and entry.string and not entry.fuzzy]
 
 
-def problems(root: Path, language: Language) -> list[str]:
+def definitions(root: Path, language: Language) -> dict[str, tuple[list[Line], list[Line]]]:
+    """What modules and definitions say in English and in a language, by names such as
+    "custom_module.MLP"; what is not translated says nothing.
+
+    Raises:
+        SourceError: the source or the catalog cannot be read.
+    """
+    path = Path(language.catalog)
+    known = {entry.id: entry for entry in translated(root, language)}
+    found: dict[str, tuple[list[Line], list[Line]]] = {}
+    for message in read_messages(root):
+        entry = known.get(message.text)
+        name = f"{message.path.stem}.{message.owner}".removesuffix(".module")
+        english, other = found.setdefault(name, ([], []))
+        english.append(message)
+        other.append(Line(path, entry.lineno, entry.string) if entry else Line(path, 1, ""))
+    return found
+
+
+def problems(root: Path, language: Language) -> list[SourceError]:
     """What keeps a catalog from translating every message of the source.
 
-    One is missing, empty, fuzzy, not in the source any more, has lost a name, a number, a
-    placeholder or a line, or cannot stand where the message stands.
+    One is missing, empty, fuzzy, not in the source any more, has other names, numbers,
+    placeholders or lines, is left in English, or cannot stand where the message stands.
 
     Raises:
         SourceError: the source or the catalog cannot be read.
@@ -123,51 +131,43 @@ def problems(root: Path, language: Language) -> list[str]:
     messages = read_messages(root)
     entries = [entry for entry in _read(root, language) if entry.id]
     known = {entry.id for entry in entries}
-    return [
-        f"{message.place}: this {message.kind} is not in {language.catalog}: "
-        f"{message.text!r}; run: {UPDATE}, and translate it."
+    found = [
+        message.error(
+            f"this {message.kind} is not in {language.catalog}: {message.text!r}; "
+            f"run: {UPDATE}, and translate it."
+        )
         for message in messages
         if message.text not in known
-    ] + [
-        f"{language.catalog}:{entry.lineno}: {problem}"
-        for entry in entries
-        for problem in _problems(entry, [one for one in messages if one.text == entry.id])
     ]
+    for entry in entries:
+        found += _problems(language, entry, [one for one in messages if one.text == entry.id])
+    return found
 
 
-def _problems(entry: Entry, sources: list[Message]) -> list[str]:
+def _problems(language: Language, entry: Entry, sources: list[Message]) -> list[SourceError]:
     """What is wrong with one translation."""
+    line = Line(Path(language.catalog), entry.lineno, entry.string)
     if not sources:
-        return [f"{entry.id!r} is no longer in the source; run: {UPDATE}, to retire it."]
+        problem = f"{entry.id!r} is no longer in the source; run: {UPDATE}, to retire it."
+        return [line.error(problem)]
     where = f"(the {sources[0].kind} at {sources[0].place})"
     if not entry.string:
-        return [f"{entry.id!r} is not translated {where}; write its msgstr."]
+        return [line.error(f"{entry.id!r} is not translated {where}; write its msgstr.")]
     if entry.fuzzy:
         cure = 'bring msgstr up to date and remove the "fuzzy" and "#|" lines'
-        return [f"the English of {entry.id!r} changed {where}; {cure}."]
+        return [line.error(f"the English of {entry.id!r} changed {where}; {cure}.")]
     if entry.string == entry.id and not CODE.match(entry.id):
-        return [f"the msgstr of {entry.id!r} is the English {where}; translate it."]
-    found = [
-        f"the msgstr of {entry.id!r} has lost {lost!r} {where}; put it in."
-        for lost in _lost(entry.id, entry.string)
-    ]
+        return [line.error(f"the msgstr of {entry.id!r} is the English {where}; translate it.")]
+    english, other = Block(COMMENT, sources[:1]), Block(COMMENT, [line])
+    found = differences(english, other)
+    if language.chinese:
+        found += left_in_english([other])
     if _outline(entry.id) != _outline(entry.string):
         cure = "write one for each of the msgid, indented alike"
-        found.append(f"the msgstr of {entry.id!r} has other lines {where}; {cure}.")
+        problem = f"the msgstr of {entry.id!r} has other lines {where}; {cure}."
+        found.append(line.error(problem))
     faults = [(source.place, fault(source, entry.string)) for source in sources]
-    return found + [f"{place}: {problem}." for place, problem in faults if problem]
-
-
-def _lost(original: str, translation: str) -> list[str]:
-    rest = translation
-    lost = []
-    for name in KEPT.findall(original):
-        name = name.rstrip(".,;:)")
-        if name in rest:
-            rest = rest.replace(name, "\0", 1)
-        else:
-            lost.append(name)
-    return lost
+    return found + [line.error(f"{place}: {problem}.") for place, problem in faults if problem]
 
 
 def _outline(text: str) -> list[int]:

@@ -1,29 +1,35 @@
 """The same page in two languages: what it means, and every way in which it fails.
 
-Equal but for words: headings by level and id, definitions, targets of links and images,
-fences by header, code token by token once comments are dropped, outputs to the letter.
+Section by section, both have the same blocks in the same order: paragraphs, items, cells,
+notes and warnings, fences, formulas, pictures. Of two blocks, code is the same token by token
+once comments are dropped, output to the letter; in words, the targets of links and the
+emphasis are the same, and in any order the numbers, shapes, and names.
 """
 
 import io
 import re
 import tokenize
-from collections.abc import Callable, Iterable
+from bisect import bisect
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
 from itertools import zip_longest
+from pathlib import Path
 
-from markdown_it.token import Token
-
-from cheatsheet.page import Fence, Page, Shown
+from cheatsheet.page import Fence, Page, SourceError, read_text
 from cheatsheet.words.languages import Language
+from cheatsheet.words.settings import compose, scalars
 from cheatsheet.words.text import (
     CHINESE,
     COLUMNS,
+    COMMENT,
     HAN,
     INLINE_CODE,
     SHELL_COMMENT,
     SIGNS,
+    Block,
     Line,
-    code_comments,
-    prose,
+    page_blocks,
     read_words,
     width,
 )
@@ -32,83 +38,145 @@ from cheatsheet.words.text import (
 # hold a sign, and do not count; a name or two in a Chinese sentence is no English.
 ENGLISH = re.compile(r"(?<![\w.])[A-Za-z][a-z']+(?:[ ,;:]+[A-Za-z][a-z']*)+")
 WIDE = re.compile(f"[{HAN}{SIGNS}]")
+# A shape is one number. Numbers that are words, such as "two", are left to whoever reviews.
+NUMBER = re.compile(r"\(\d+,(?: ?\d+,?)*\)|(?<![A-Za-z\d_.])[−-]?\d+(?:\.\d+)*(?:e-?\d+)?")
+# What is a name without backticks, too: an address, a placeholder, an error, what has a dot, an
+# underscore, a digit or brackets in or behind it.
+NAME = re.compile(
+    r"https?://[^\s，。；）]+|\{\w*\}|%[sdr]|\w+Error\b"
+    r"|(?!e\.g|i\.e)(?:(?<![\w.])[A-Za-z]\w*(?=[.(\[])|\w*_\w*)(?:\.\w+|\((?:\w+=\w+|\d*)\)|\[\d+\])+"
+    r"|\w*[A-Za-z]_\w*|_\w+|[A-Za-z]+\d\w*",
+    re.A,
+)
 
 
-def headings(page: Page) -> list[Line]:
-    """Levels and ids, such as "## access-parameter"."""
-    return [
-        Line(page.path, one.line, f"{'#' * one.level} {one.id}") for one in page.sections if one.id
-    ]
-
-
-def definitions(page: Page) -> list[Line]:
-    """The definitions that are shown, such as "snippets.custom_module.MLP"."""
-    return [
-        Line(page.path, part.line, f"{part.module}.{part.name}")
-        for part in page.parts
-        if isinstance(part, Shown)
-    ]
-
-
-def links(page: Page) -> list[Line]:
-    """The targets of links."""
-    return _inside(page, "link_open", lambda token: token.attrs["href"])
-
-
-def images(page: Page) -> list[Line]:
-    """The targets of images and plots."""
-    return _inside(page, "image", lambda token: token.attrs["src"])
-
-
-def alternatives(page: Page) -> list[Line]:
-    """The texts that stand for images."""
-    return _inside(page, "image", lambda token: token.content)
-
-
-def _inside(page: Page, kind: str, text: Callable[[Token], str]) -> list[Line]:
-    found = []
-    for token in page.tokens:
-        line = token.map[0] + 1 if token.map else 1
-        for child in token.children or ():
-            line += child.type in ("softbreak", "hardbreak")
-            if child.type == kind:
-                found.append(Line(page.path, line, text(child)))
-    return found
-
-
-def compare(english: Page, other: Page) -> list[str]:
+def compare(english: Page, other: Page) -> list[SourceError]:
     """Every way in which two languages' pages say different things, with its place."""
-    found = []
-    for kind, read in {
-        "heading": headings,
-        "definition": definitions,
-        "link": links,
-        "image": images,
-        "block": lambda page: [Line(page.path, f.line, f.header) for f in page.fences],
-    }.items():
-        found += _first_difference(kind, english, read(english), other, read(other))
-    for mine, its in zip(alternatives(english), alternatives(other), strict=False):
-        if mine.text == its.text:
-            problem = f"the text of this image is the one of {mine.place}; write it anew."
-            found.append(f"{its.place}: {problem}")
-    for ours, theirs in zip(english.fences, other.fences, strict=False):
-        if ours.header != theirs.header:
-            break  # which is said above
-        kind = "output" if ours.language == "text" else "code"
-        found += _first_difference(kind, english, meaning(ours), other, meaning(theirs))
+    pages = english, other
+    heads = [
+        [Block(f"{'#' * s.level} {s.id}", [Line(page.path, s.line, "")]) for s in page.sections]
+        for page in pages
+    ]
+    ours, theirs = map(_by_section, pages)
+    paths = english.path, other.path
+    found = _compare_blocks(*heads, paths)
+    for section in (one for one in ours if one in theirs):
+        found += _compare_blocks(ours[section], theirs[section], paths)
     return found
+
+
+def compare_menus(root: Path, english: Language, other: Language) -> list[SourceError]:
+    """The same of the menus of two languages, `nav` in their configs."""
+    menus = []
+    for language in (english, other):
+        path = Path(language.config)
+        pairs = compose(path, read_text(root, path)).value
+        entries = [one for key, value in pairs if key.value == "nav" for one in scalars(value)]
+        lines = [Line(path, one.start_mark.line + 1, one.value) for one in entries]
+        names = [one.text if one.text.endswith(".md") else "a title" for one in lines]
+        menus.append([Block(name, [line]) for name, line in zip(names, lines, strict=True)])
+    found = _compare_blocks(*menus, (Path(english.config), Path(other.config)))
+    return found + (left_in_english(menus[1]) if other.chinese else [])
+
+
+def _compare_blocks(
+    ours: list[Block], theirs: list[Block], paths: tuple[Path, Path]
+) -> list[SourceError]:
+    there, here = (Line(path, 1, "") for path in paths)
+    found = []
+    for mine, its in zip_longest(ours, theirs):
+        there, here = mine.first if mine else there, its.first if its else here
+        if not (mine and its and mine.kind == its.kind):
+            problem = f"here is {_said(its)}, and {there.place} has {_said(mine)}"
+            found.append(here.error(f"{problem}; make them the same."))
+            break  # what follows may belong to something else
+        unlike = differences(mine, its)
+        found += unlike
+        if unlike and mine.fence:
+            break
+    return found
+
+
+def _said(block: Block | None) -> str:
+    return f"{block.kind} {block.text!r}".removesuffix(" ''") if block else "nothing more"
+
+
+def _by_section(page: Page) -> dict[str, list[Block]]:
+    """The blocks of each section, by its id."""
+    found: dict[str, list[Block]] = {}
+    starts = [section.line for section in page.sections]
+    ids = ["", *(section.id for section in page.sections)]  # of the description, none
+    for block in page_blocks(page):
+        found.setdefault(ids[bisect(starts, block.first.number)], []).append(block)
+    return found
+
+
+def differences(ours: Block, theirs: Block) -> list[SourceError]:
+    """Every way in which two blocks of one kind say different things."""
+    found = []
+    if ours.text == theirs.text and ENGLISH.search(INLINE_CODE.sub("`", ours.text)):
+        problem = f"this is the text of {ours.first.place}, {ours.text!r}; write it anew."
+        found.append(theirs.first.error(problem))
+    pairs = {
+        kind: (ours.marks.get(kind, []), theirs.marks.get(kind, []))
+        for kind in ("link", "image", "emphasis")
+    }
+    pairs["number"] = _lacking_numbers(ours, theirs), _lacking_numbers(theirs, ours)
+    pairs["name"] = _lacking_names(ours, theirs), _lacking_names(theirs, ours)
+    if ours.fence and theirs.fence:
+        kind = "output" if ours.fence.language == "text" else "code"
+        pairs[kind] = meaning(ours.fence), meaning(theirs.fence)
+    for kind, lists in pairs.items():
+        found += _first_difference(kind, *lists, (ours, theirs))
+    return found
+
+
+def _numbers(text: str) -> list[str]:
+    return NUMBER.findall(NAME.sub(" ", INLINE_CODE.sub(" ", text)))
+
+
+def _names(text: str) -> list[str]:
+    code = [found[0].strip("` ") for found in INLINE_CODE.finditer(text)]
+    return code + NAME.findall(INLINE_CODE.sub(" ", text))
+
+
+def _lacking_numbers(block: Block, other: Block) -> list[Line]:
+    """The numbers that stand in a block more often than in the other."""
+    more = Counter(_numbers(block.text)) - Counter(_numbers(other.text))
+    return [_at(block, number) for number in more.elements()]
+
+
+def _lacking_names(block: Block, other: Block) -> list[Line]:
+    """The names that the other block has neither as code nor, on a page, in words, as in "state
+    dict" and in headings; a docstring has all names in backticks, and a comment none."""
+    known = _names(other.text)
+    words = "" if block.kind == COMMENT else INLINE_CODE.sub(" ", other.text)
+    found = []
+    for name in _names(block.text):
+        as_words = rf"(?<![\w.]){re.escape(name).replace('_', '[_ ]')}s?(?!\w)"
+        if name not in known and not re.search(as_words, words, re.A | re.I):
+            found.append(_at(block, name))
+    return found
+
+
+def _at(block: Block, text: str) -> Line:
+    """A piece of a block, with its line; it may be broken over two."""
+    line = next((one for one in block.lines if text in one.text), block.first)
+    return replace(line, text=text)
 
 
 def _first_difference(
-    kind: str, english: Page, ours: list[Line], other: Page, theirs: list[Line]
-) -> list[str]:
+    kind: str, ours: list[Line], theirs: list[Line], blocks: tuple[Block, Block]
+) -> list[SourceError]:
+    """Where two lists part; one that ends first lacks something behind its last line."""
+    there, here = (block.first for block in blocks)
     for mine, its in zip_longest(ours, theirs):
-        if not (mine and its):
-            one, lacking = (mine, other) if mine else (its, english)
-            return [f"{one.place}: the {kind} {one.text!r} is missing in {lacking.path}; add it."]
-        if mine.text != its.text:
-            problem = f"this {kind} is {its.text!r}, and {mine.place} has {mine.text!r}"
-            return [f"{its.place}: {problem}; make them the same."]
+        there, here = mine or there, its or here
+        if not (mine and its and mine.text == its.text):
+            has = repr(its.text) if its else "missing", repr(mine.text) if mine else "none"
+            problem = f"this {kind} is {has[0]}, and {there.place} has {has[1]}"
+            texts = " and ".join(repr(block.text) for block in blocks[::-1] if block.text)
+            return [here.error(f"{problem}; make them the same{texts and ': '}{texts}.")]
     return []
 
 
@@ -120,7 +188,7 @@ def meaning(fence: Fence) -> list[Line]:
     """
     if fence.language == "python":
         if words := read_words(fence.source):
-            rows = [(word.line, f"words[{word.key!r}]") for word in words]
+            rows = [(key.lineno, f"words[{key.value!r}]") for key, _ in words]
         else:
             tokens = tokenize.generate_tokens(io.StringIO(fence.source).readline)
             ignored = (tokenize.COMMENT, tokenize.NL)
@@ -133,68 +201,57 @@ def meaning(fence: Fence) -> list[Line]:
     return [Line(fence.path, fence.line + number, text) for number, text in rows]
 
 
-def problems(page: Page, language: Language) -> list[str]:
+def problems(page: Page, language: Language) -> list[SourceError]:
     """What is wrong with a page by itself, with its place.
 
     It lacks its description or its title, an image has no text, code would scroll on a
     laptop, or something is in another language than the page (English or Chinese).
     """
-    found = []
-    if not page.description or page.sections[0].level != 1:
+    found, blocks = [], page_blocks(page)
+    if not (page.description and page.sections and page.sections[0].level == 1):
         problem = "a page begins with its description (---, description: …, ---) and #; write them."
-        found.append(f"{page.path}:1: {problem}")
+        found.append(SourceError(page.path, 1, problem))
     for one in page.sections:
         if one.level == 1 and one.id != page.path.stem:
             problem = f"the id of the title is the page's name; write #{page.path.stem}."
-            found.append(f"{page.path}:{one.line}: {problem}")
-    for image in alternatives(page):
-        if not image.text.strip():
+            found.append(SourceError(page.path, one.line, problem))
+    for block in blocks:
+        if block.kind == "picture" and not block.text.strip():
             problem = "an image needs words for those who do not see it; write them."
-            found.append(f"{image.place}: {problem}")
-    found += [
-        f"{line.place}: {width(line.text)} columns of code; break the line after {COLUMNS}."
-        for line in source_lines(one.code for one in page.examples)
-        if width(line.text) > COLUMNS
-    ]
+            found.append(block.first.error(problem))
+    for example in page.examples:
+        for number, row in enumerate(example.code.source.split("\n"), example.line + 1):
+            if width(row) > COLUMNS:
+                problem = f"{width(row)} columns of code; break the line after {COLUMNS}."
+                found.append(SourceError(page.path, number, problem))
     if not language.code:
-        found += left_in_chinese(prose(page) + source_lines(page.fences))
+        rows = enumerate(page.lines, 1)
+        found += left_in_chinese(Line(page.path, number, row) for number, row in rows)
     elif language.chinese:
-        found += left_in_english(prose(page))
-        found += left_in_english(code_comments(page.path, page.tokens), words=2)
+        found += left_in_english(blocks)
     return found
 
 
-def source_lines(fences: Iterable[Fence]) -> list[Line]:
-    """The lines between the marks of fences."""
-    return [
-        Line(fence.path, number, row)
-        for fence in fences
-        for number, row in enumerate(fence.source.split("\n"), fence.line + 1)
-    ]
-
-
-def left_in_english(lines: Iterable[Line], words: int = 3) -> list[str]:
-    """Passages of Chinese that are English: so many words in a row without any Chinese, or
-    seven beside it."""
-    paragraphs: list[tuple[str, str]] = []
-    for line in lines:
-        text = INLINE_CODE.sub(" ` ", line.text)  # ends a row of words
-        place, before = paragraphs.pop() if line.before else (line.place, "")
-        paragraphs.append((place, f"{before} {text}"))
+def left_in_english(blocks: Iterable[Block]) -> list[SourceError]:
+    """Passages of Chinese that are English: three words in a row without any Chinese (two in a
+    comment), or seven beside it."""
     found = []
-    for place, text in paragraphs:
+    for block in blocks:
+        words = 2 if block.kind == COMMENT else 3
+        text = INLINE_CODE.sub(" ` ", block.text)  # ends a row of words
         rows = [row for row in ENGLISH.findall(text) if row.count(" ") >= words - 1]
         long = [row for row in rows if row.count(" ") >= 6]
         if long or (rows and not CHINESE.search(text)):
             cure = "write it in Chinese, or put code in `backticks`"
-            found.append(f"{place}: this is English: {(long or rows)[0]!r}; {cure}.")
+            problem = f"this is English: {(long or rows)[0]!r}; {cure}."
+            found.append(block.first.error(problem))
     return found
 
 
-def left_in_chinese(lines: Iterable[Line]) -> list[str]:
+def left_in_chinese(lines: Iterable[Line]) -> list[SourceError]:
     """Passages of English that are Chinese, full-width signs included."""
     return [
-        f"{line.place}: this is Chinese: {line.text!r}; write it in English."
+        line.error(f"this is Chinese: {line.text!r}; write it in English.")
         for line in lines
         if WIDE.search(line.text)
     ]

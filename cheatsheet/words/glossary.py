@@ -51,7 +51,7 @@ def read(root: Path) -> list[Term]:
     return terms
 
 
-def wrong_terms(terms: list[Term], lines: Iterable[Line]) -> Iterator[str]:
+def wrong_terms(terms: list[Term], lines: Iterable[Line]) -> Iterator[SourceError]:
     """Translations that the site does not use, wherever they stand."""
     for line in lines:
         for term in terms:
@@ -60,13 +60,13 @@ def wrong_terms(terms: list[Term], lines: Iterable[Line]) -> Iterator[str]:
                 text = text.replace(longer, " ")
             for word in term.wrong:
                 if word in text:
-                    yield (
-                        f"{line.place}: {word!r} is not this site's word for "
-                        f"{term.en!r}; write {term.zh!r} ({FILE}:{term.line})."
-                    )
+                    problem = f"{word!r} is not this site's word for {term.en!r}; "
+                    yield line.error(f"{problem}write {term.zh!r} ({FILE}:{term.line}).")
 
 
-def missing_terms(terms: list[Term], catalog: str, entries: Iterable[Entry]) -> Iterator[str]:
+def missing_terms(
+    terms: list[Term], catalog: str, entries: Iterable[Entry]
+) -> Iterator[SourceError]:
     """Messages of a catalog whose English has a term and whose translation has it not."""
     # The longest first: a state dict is not also a dict.
     patterns = [(term, _pattern(term.en)) for term in terms]
@@ -77,11 +77,9 @@ def missing_terms(terms: list[Term], catalog: str, entries: Iterable[Entry]) -> 
             original, count = pattern.subn(" ", original)
             if count and not any(word in entry.string for word in term.right):
                 words = " or ".join(map(repr, term.right))
-                yield (
-                    f"{catalog}:{entry.lineno}: the msgid has {term.en!r} and the "
-                    f"msgstr lacks {words}; put it in, or accept another translation "
-                    f"by `also` ({FILE}:{term.line})."
-                )
+                problem = f"the msgid has {term.en!r} and the msgstr lacks {words}; put it in, "
+                problem += f"or accept another translation by `also` ({FILE}:{term.line})."
+                yield SourceError(catalog, entry.lineno, problem)
 
 
 def _pattern(term: str) -> re.Pattern:

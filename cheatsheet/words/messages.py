@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from cheatsheet.page import SourceError, read_text
-from cheatsheet.words.text import COLUMNS, HAN, SIGNS, comments, width
+from cheatsheet.words.text import COLUMNS, HAN, SIGNS, Line, comments, width
 
 QUOTES = '"""'
 DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -27,23 +27,16 @@ PIECE = re.compile(rf"\s+|(?:`[^`]*`|[^\s`{HAN}{SIGNS}“”‘’…])+|.", re.
 
 
 @dataclass(frozen=True)
-class Message:
+class Message(Line):
     """One text to translate.
 
-    `line` counts from 1; `owner` is such as "MLP.forward"; `start` is what stands before a
-    comment, or before the docstring that the message is a section of.
+    `owner` is such as "MLP.forward"; `start` is what stands before a comment, or before the
+    docstring that the message is a section of.
     """
 
-    text: str
-    path: Path
-    line: int
-    owner: str
-    kind: Literal["comment", "inline comment", "docstring"]
-    start: str
-
-    @property
-    def place(self) -> str:
-        return f"{self.path}:{self.line}"
+    owner: str = "module"
+    kind: Literal["comment", "inline comment", "docstring"] = "comment"
+    start: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,11 +75,11 @@ def read_passages(path: Path, text: str) -> list[Passage]:
         last = found[-1].messages[0] if found and found[-1].end == line - 1 else None
         if last and last.start == start and not start.strip():
             joined = replace(last, text=f"{last.text} {comment.words}")
-            found[-1] = Passage(last.line, line, [joined])
+            found[-1] = Passage(last.number, line, [joined])
         else:
             owner = [name for node, name in scopes if not name or _holds(node, line)][-1]
             kind = "inline comment" if start.strip() else "comment"
-            message = Message(comment.words, path, line, owner or "module", kind, start)
+            message = Message(path, line, comment.words, "", owner or "module", kind, start)
             found.append(Passage(line, line, [message]))
     return sorted(docstrings + found, key=lambda passage: passage.line)
 
@@ -133,7 +126,7 @@ def _docstring(path: Path, lines: list[str], string: ast.Constant, owner: str) -
             rows.append(" " * STEP * level + content)
         new = False
     messages = [
-        Message("\n".join(rows), path, number, owner, "docstring", start)
+        Message(path, number, "\n".join(rows), "", owner, "docstring", start)
         for number, rows in sections
     ]
     return Passage(first, end, messages)

@@ -1,11 +1,12 @@
-"""Prose that was written from other prose: what both sides said when someone compared them.
+"""Words that were written from other words: what both sides said when someone compared them.
 
-docs/reviewed.<code>.json holds, for every section of a translated page, the paragraphs of
-the English section and of its translation. When either side says something else, the
-section is to be reviewed: `check` shows what changed. Whoever has compared the two records
-that, section by section:
+docs/reviewed.<code>.json holds, for every section of a translated page and for every
+definition of `snippets`, what the English says and what its translation says. When either
+says something else, the two are to be compared again: `check` shows what changed. Whoever
+has done so records that, by name:
 
     python -m cheatsheet reviewed docs/<code>/access-parameter.md#by-name
+    python -m cheatsheet reviewed snippets/locales/<code>.po#custom_module.MLP
 
 What a section says is all but code and outputs, which are compared elsewhere; the
 comments in the code belong to it, and so do the words of plots.
@@ -17,31 +18,33 @@ import re
 import textwrap
 from pathlib import Path
 
-from cheatsheet.page import Example, Page, Plot, Prose, Section, SourceError, read_text
+from cheatsheet.page import Example, Page, Plot, Prose, Section, Shell, SourceError, read_text
+from cheatsheet.words import catalog
 from cheatsheet.words.languages import Language, read_languages
-from cheatsheet.words.text import comments, read_words, write
+from cheatsheet.words.text import Line, comments, read_words, write
 
 LINK = re.compile(r"(?<=\])\([^)\s]*\)")
 BREAK = re.compile(r"\n(?:---)?\n")
 COMMAND = "python -m cheatsheet reviewed"
 
-Review = dict[str, list[str]]  # the paragraphs of a section, of its "source" and "translation"
-Record = dict[str, Review]  # by <page>#<section>
+Review = dict[str, list[str]]  # what the "source" and the "translation" of a section say
+Record = dict[str, Review]  # by the name of the section, such as "access-parameter.md#by-name"
+Now = tuple[list[Line], list[Line]]  # what both say now, with their places
 
 
-def said(page: Page) -> dict[str, list[str]]:
-    """What each section of a page says, by its id.
+def said(page: Page) -> dict[str, list[Line]]:
+    """What each section of a page says, by its id, at the line where it begins.
 
     The first section begins with the page: its description belongs to it.
     """
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[Line]] = {}
     words = [f"description: {page.description}"] if page.description else []
     for section in page.sections:
         words += [section.title, *_paragraphs(section)]
         if section.id:
             # Where lines break and links lead is not what a paragraph says.
-            joined = (" ".join(paragraph.split()) for paragraph in words)
-            found[section.id] = [LINK.sub("", one) for one in joined if one]
+            texts = (LINK.sub("", " ".join(paragraph.split())) for paragraph in words)
+            found[section.id] = [Line(page.path, section.line, one) for one in texts if one]
             words = []
     return found
 
@@ -54,86 +57,104 @@ def _paragraphs(section: Section) -> list[str]:
                 found += BREAK.split(part.text)
             case Plot():
                 found.append(f"![{part.words}]")
-            case Example(code=code):
-                found += [comment.text for comment in comments(code.source)]
-                found += [word.text for word in read_words(code.source) or ()]
+            case Example(code=code) | Shell(code=code):
+                found += [one.text for one in comments(code.source, code.language)]
+                found += [text.value for _, text in read_words(code.source) or ()]
     return found
 
 
-def check(root: Path, language: Language) -> list[str]:
-    """Every section of which a side is not as it was reviewed, with the changes.
+def _sections(root: Path, language: Language) -> dict[str, Now]:
+    """All that is reviewed, by name: the sections that a page has in both languages, and the
+    definitions whose comments and docstrings the catalog translates."""
+    found = {}
+    source = read_languages(root)[0]
+    for name in language.pages(root):
+        english, other = said(source.page(root, name)), said(language.page(root, name))
+        both = (section for section in other if section in english)
+        found |= {f"{name}#{section}": (english[section], other[section]) for section in both}
+    definitions = catalog.definitions(root, language)
+    return found | {f"{language.catalog}#{name}": now for name, now in definitions.items()}
+
+
+def _review(now: Now) -> Review:
+    source, translation = ([line.text for line in side] for side in now)
+    return {"source": source, "translation": translation}
+
+
+def _target(language: Language, name: str) -> str:
+    """What a section is called on the command line."""
+    return name if name.startswith(f"{language.catalog}#") else f"{language.docs}/{name}"
+
+
+def check(root: Path, language: Language) -> list[tuple[SourceError, str]]:
+    """Every section of which a side is not as it was reviewed, each with what changed.
 
     Raises:
-        SourceError: the record or a page cannot be read.
+        SourceError: the record, a page or the catalog cannot be read.
     """
-    source, record = read_languages(root)[0], _read_record(root, language)
-    found = []
-    for name in language.pages(root):
-        pages = source.page(root, name), language.page(root, name)
-        for section, now in _reviews(*pages).items():
-            then = record.pop(f"{name}#{section}", None)
-            if then != now:
-                english, place = (_place(page, section) for page in pages)
-                state = "changed since it was reviewed" if then else "was never reviewed"
-                problem = f"{place}: section #{section} {state}; compare it with {english}, "
-                problem += f"then run: {COMMAND} {language.docs}/{name}#{section}"
-                found.append(problem + (_changes(then, now) if then else ""))
+    record, found = _read_record(root, language), []
+    for name, now in _sections(root, language).items():
+        then, review = record.pop(name, None), _review(now)
+        if then != review and all(review["translation"]):  # what is to be written is said elsewhere
+            state = "changed since it was reviewed" if then else "was never reviewed"
+            problem = f"section #{name.partition('#')[2]} {state}; compare it with "
+            problem += f"{now[0][0].place}, then run: {COMMAND} {_target(language, name)}"
+            found.append((now[1][0].error(problem), _changes(then, review) if then else ""))
     # What one page lacks, the comparison of the pages says.
-    return found + [
-        f"{language.reviewed}:1: there is no section {target} in both languages any more; "
-        f"run: {COMMAND} {language.docs}/{target}"
-        for target in record
-    ]
+    for name in record:
+        problem = f"there is no section {name} in both languages any more; "
+        problem += f"run: {COMMAND} {_target(language, name)}"
+        found.append((SourceError(language.reviewed, 1, problem), ""))
+    return found
 
 
 def record(root: Path, targets: list[str]) -> list[str]:
-    """Record sections, each `docs/<code>/page.md#section`, as reviewed; return what was done.
+    """Record sections, each by its name, as reviewed; return what was recorded.
 
     A section that is in the record alone is dropped from it. Nothing is recorded where
     one of the targets cannot be.
 
     Raises:
-        SourceError: there is no such section; the record or a page cannot be read.
+        SourceError: there is no such section; the record, a page or the catalog cannot be read.
     """
-    source, *languages = read_languages(root)
-    records: dict[str, Record] = {}
+    languages = read_languages(root)[1:]
+    records = {one: _read_record(root, one) for one in languages}
+    known: dict[str, tuple[Language, str, Now | None]] = {}
+    for language, record in records.items():
+        sections = _sections(root, language)
+        for name in record | sections:
+            known[_target(language, name)] = language, name, sections.get(name)
+    if unknown := [target for target in targets if target not in known]:
+        near = (
+            " or ".join(difflib.get_close_matches(unknown[0], known)) or f"what `{COMMAND}` lists"
+        )
+        problem = f"there is no section {unknown[0]}; name {near}."
+        raise SourceError(unknown[0].partition("#")[0], 1, problem)
     done = []
-    for target in targets:
-        path, _, section = target.partition("#")
-        language = next((one for one in languages if path.startswith(f"{one.docs}/")), None)
-        if language is None:
-            folders = " or ".join(f"{one.docs}/<page>.md#<section>" for one in languages)
-            raise SourceError(path, 1, f"this is no translated page; name {folders}.")
-        name = path.removeprefix(f"{language.docs}/")
-        reviews = records.setdefault(language.reviewed, _read_record(root, language))
-        known = _reviews(source.page(root, name), language.page(root, name))
-        then, now = reviews.pop(f"{name}#{section}", None), known.get(section)
+    for language, name, now in (known[target] for target in targets):
+        then = records[language].pop(name, None)
         if now:
-            reviews[f"{name}#{section}"] = now
-            done.append(f"{target}: recorded as reviewed{_changes(then, now)}")
-        elif then:
-            done.append(f"{target}: dropped from the record")
-        else:
-            names = ", ".join(f"#{one}" for one in known) or "another page"
-            raise SourceError(path, 1, f"there is no section #{section}; name {names}.")
-    for file, reviews in records.items():
-        text = json.dumps(reviews, indent=2, ensure_ascii=False, sort_keys=True)
-        write(root / file, text + "\n")
+            records[language][name] = _review(now)
+        done.append(f"{_target(language, name)}: {_done(then, now)}")
+        text = json.dumps(records[language], indent=2, ensure_ascii=False, sort_keys=True)
+        write(root / language.reviewed, text + "\n")
     return done
 
 
-def _reviews(english: Page, other: Page) -> dict[str, Review]:
-    """What both sides of each section say now, in the order of the translated page."""
-    source, translation = said(english), said(other)
-    return {
-        section: {"source": source[section], "translation": paragraphs}
-        for section, paragraphs in translation.items()
-        if section in source
-    }
-
-
-def _place(page: Page, section: str) -> str:
-    return next(f"{page.path}:{one.line}" for one in page.sections if one.id == section)
+def _done(then: Review | None, now: Now | None) -> str:
+    """What was recorded: which side changed since the last time, and how."""
+    if not now:
+        return "dropped from the record"
+    review = _review(now)
+    changed = [not then or then[side] != texts for side, texts in review.items()]
+    new, old = (side[0] for side in (now if changed[0] else now[::-1]))
+    if all(changed):
+        said = "both sides are new" if not then else "both sides changed"
+    elif any(changed):
+        said = f"only {new.place} changed; {old.place} says what it said when it was last reviewed"
+    else:
+        said = "neither side changed since"
+    return f"recorded as reviewed; {said}{_changes(then, review)}"
 
 
 def _changes(then: Review | None, now: Review) -> str:

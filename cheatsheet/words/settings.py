@@ -1,6 +1,7 @@
 """YAML of ours, with its lines for messages: MkDocs configs, and lists of entries."""
 
 import posixpath
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -31,6 +32,19 @@ def compose(path: Path, text: str) -> yaml.Node | None:
         problem = getattr(error, "problem", None) or error.reason
         line = mark.line + 1 if mark else 1
         raise SourceError(path, line, f"not YAML: {problem}; mend it.") from None
+
+
+def scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
+    """The strings of a config, in order: the menu, and what the theme says; but not what
+    readers may type into the search."""
+    children = node.value
+    if isinstance(node, yaml.ScalarNode):
+        yield node
+        children = []
+    elif isinstance(node, yaml.MappingNode):
+        children = [one for pair in node.value if pair[0].value != "search" for one in pair]
+    for child in children:
+        yield from scalars(child)
 
 
 def read_settings(root: Path, config: str) -> dict:

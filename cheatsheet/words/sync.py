@@ -5,6 +5,7 @@ are brought up to date, and what a person must still write is marked TODO, and l
 """
 
 import re
+from bisect import bisect
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -20,10 +21,11 @@ from cheatsheet.page import (
     Section,
     Shell,
     Shown,
+    SourceError,
     read_text,
 )
-from cheatsheet.words import catalog, reviewed
-from cheatsheet.words.compare import compare, meaning, problems
+from cheatsheet.words import catalog, reviewed, typesetting
+from cheatsheet.words.compare import compare, compare_menus, meaning, problems
 from cheatsheet.words.languages import Language, read_languages
 from cheatsheet.words.messages import PRAGMA
 from cheatsheet.words.text import comments, read_words
@@ -49,7 +51,7 @@ def planned(root: Path) -> dict[Path, str]:
             if text != page.text:
                 texts[page.path] = text
         path = Path(language.catalog)
-        text, _ = catalog.updated(root, language)
+        text = catalog.updated(root, language)
         if not (root / path).exists() or read_text(root, path) != text:
             texts[path] = text
     return texts
@@ -215,7 +217,7 @@ def _translated(english: list[str], old: list[str], same: bool) -> list[str]:
     return marked
 
 
-def left(root: Path) -> list[str]:
+def left(root: Path) -> list[SourceError]:
     """What a person must still write or settle, each with its place and its cure.
 
     Raises:
@@ -227,37 +229,31 @@ def left(root: Path) -> list[str]:
         page = source.page(root, name)
         found += problems(page, source)
         found += [
-            f"{page.path}:{fence.line}: this output is empty; run: {COMMAND}"
+            SourceError(page.path, fence.line, f"this output is empty; run: {COMMAND}")
             for fence in page.fences
             if fence.language == "text" and not fence.source.strip()
         ]
     for language in others:
         for name in language.pages(root):
             found += _left_on_page(source.page(root, name), language.page(root, name), language)
-        found += catalog.problems(root, language)
-        found += [one.partition("\n")[0] for one in reviewed.check(root, language)]
-    return sorted(dict.fromkeys(found), key=_place)
+        found += compare_menus(root, source, language) + catalog.problems(root, language)
+        found += [error for error, _ in reviewed.check(root, language)]
+    marked = {(one.path, one.line) for one in found if MARK.search(str(one))}
+    found += [one for one in typesetting.check(root) if (one.path, one.line) not in marked]
+    return sorted(found, key=lambda one: (str(one.path), one.line))
 
 
-def _place(problem: str) -> tuple[str, int]:
-    file, line, *_ = problem.split(":")
-    return file, int(line)
-
-
-def _left_on_page(english: Page, page: Page, language: Language) -> list[str]:
+def _left_on_page(english: Page, page: Page, language: Language) -> list[SourceError]:
     if not english.text:
-        return [f"{page.path}:1: there is no {english.path}; remove this page, or write that."]
-    found = {}
+        problem = f"there is no {english.path}; remove this page, or write that."
+        return [SourceError(page.path, 1, problem)]
+    found = []
     for number, line in enumerate(page.lines, 1):
         if (mark := MARK.search(line)) and line not in english.lines:
             problem = f"TODO, in {language.name}: {mark['words']}; write it."
-            found[f"{page.path}:{number}:"] = problem
-    known = {section.id for section in english.sections}
-    for section in page.sections:
-        if section.id not in known:
-            problem = f"section #{section.id} is not in {english.path}; remove it, or add it there."
-            found[f"{page.path}:{section.line}:"] = problem
+            found.append(SourceError(page.path, number, problem))
+    # What is marked needs no second reason; nor does the rest of its section, until then.
+    starts = [section.line for section in page.sections]
+    marked = {bisect(starts, one.line) for one in found}
     rest = compare(english, page) + problems(page, language)
-    # What is marked needs no second reason.
-    rest = [one for one in rest if not one.startswith(tuple(found))]
-    return [f"{place} {problem}" for place, problem in found.items()] + rest
+    return found + [one for one in rest if bisect(starts, one.line) not in marked]

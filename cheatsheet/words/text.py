@@ -1,4 +1,4 @@
-"""What texts are made of: signs and their width, comments, and the lines of prose."""
+"""What texts are made of: signs and their width, comments, and the blocks of a page."""
 
 import ast
 import io
@@ -6,14 +6,16 @@ import os
 import re
 import tokenize
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from unicodedata import east_asian_width
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from cheatsheet.page import Page
+from cheatsheet.page import Fence, Page, SourceError
 
 COLUMNS = 88  # of code: more would scroll on a laptop
 # Chinese characters, and the signs that are as wide as they are.
@@ -23,8 +25,8 @@ CHINESE = re.compile(f"[{HAN}]")
 INLINE_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
 SHELL_COMMENT = re.compile(r"(?:^|(?<=\s))#+\s*.+")
 ID = re.compile(r"\s*\{ #[a-z0-9-]+ \}")
-# The first line of a block such as `/// warning | title`, and its last one.
-BLOCK = re.compile(r"///\s*(?:[\w-]+\s*\|)?\s*")
+FORMULA_WORDS = re.compile(r"(?<=\\text\{)[^}]*")
+COMMENT = "comment"
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,32 @@ class Line:
     def place(self) -> str:
         return f"{self.path}:{self.number}"
 
+    def error(self, problem: str) -> SourceError:
+        return SourceError(self.path, self.number, problem)
+
+
+@dataclass(frozen=True)
+class Block:
+    """What stands by itself on a page: a paragraph, an item, a cell, a fence, a comment in it.
+
+    `kind` is what the two languages have in common: the tags that begin here, such as
+    "<ul><li><p>", the header of a fence, the mark of a block, a formula. `marks` are the
+    targets of links and images, and emphasis, by these names.
+    """
+
+    kind: str
+    lines: list[Line]  # its words; code stands in backticks
+    marks: dict[str, list[Line]] = field(default_factory=dict)
+    fence: Fence | None = None
+
+    @property
+    def first(self) -> Line:
+        return self.lines[0]
+
+    @property
+    def text(self) -> str:
+        return " ".join(line.text for line in self.lines)
+
 
 @dataclass(frozen=True)
 class Comment:
@@ -57,20 +85,12 @@ class Comment:
         return self.text.lstrip("#").strip()
 
 
-@dataclass(frozen=True)
-class Word:
-    """One value of a words fence; `line` counts from 1 in the fence."""
-
-    key: str
-    text: str
-    line: int
-
-
 def width(text: str) -> int:
     """The columns that a line takes, a Chinese character two."""
     return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
+@lru_cache(maxsize=4096)
 def comments(source: str, language: str = "python") -> list[Comment]:
     """The comments of Python or shell code; of what is no Python, those before its fault."""
     if language != "python":
@@ -86,8 +106,9 @@ def comments(source: str, language: str = "python") -> list[Comment]:
     return found
 
 
-def read_words(source: str) -> list[Word] | None:
-    """The words of a lab's plots: the one fence that may differ between languages.
+@lru_cache(maxsize=4096)
+def read_words(source: str) -> list[tuple[ast.Constant, ast.Constant]] | None:
+    """The words of a lab's plots, by their keys: the one fence that may differ between languages.
 
         words = {"layer": "layer", "gradients": "std of the gradients"}
 
@@ -101,18 +122,14 @@ def read_words(source: str) -> list[Word] | None:
         case [ast.Assign([ast.Name("words")], ast.Dict(keys, values))]:
             nodes = [*keys, *values]
             if all(isinstance(one, ast.Constant) and isinstance(one.value, str) for one in nodes):
-                pairs = zip(keys, values, strict=True)
-                return [Word(key.value, text.value, text.lineno) for key, text in pairs]
+                return list(zip(keys, values, strict=True))
     return None
 
 
-def prose(page: Page) -> list[Line]:
-    """The words of a page in the order of its lines, but for the comments in code.
-
-    Formulas, ids and addresses are left out; inline code is kept between backticks.
-    """
-    front = [Line(page.path, 2, page.description)] if page.description else []
-    return front + prose_in(page.path, page.tokens)
+def page_blocks(page: Page) -> list[Block]:
+    """What a page says, its description first."""
+    front = [Block("description", [Line(page.path, 2, page.description)])]
+    return front * bool(page.description) + read_blocks(page.path, page.tokens)
 
 
 def markdown(text: str) -> list[Token]:
@@ -120,52 +137,61 @@ def markdown(text: str) -> list[Token]:
     return MarkdownIt("commonmark").enable("table").parse(text)
 
 
-def prose_in(path: Path, tokens: Iterable[Token]) -> list[Line]:
-    """The same of the tokens of any Markdown."""
-    lines = []
+def read_blocks(path: Path, tokens: Iterable[Token]) -> list[Block]:
+    """What any Markdown says, block by block; formulas, ids and addresses are no words."""
+    found, opened = [], ""
     for token in tokens:
-        if token.type == "fence" and token.info.startswith("python"):
-            first = token.map[0] + 1
-            for word in read_words(token.content) or ():
-                lines.append(Line(path, first + word.line, word.text))
-        elif token.type == "inline" and not token.content.startswith(("$$", ":::")):
-            lines += _inline(path, token)
-    return lines
+        first = token.map[0] + 1 if token.map else 0
+        if token.nesting == 1:
+            opened += f"<{token.tag}>"
+        elif token.type == "fence":
+            fence = Fence(path, first, token.map[1], token.info, token.content)
+            found.append(Block(f"{opened}```{token.info}", [Line(path, first, "")], fence=fence))
+            if fence.language in ("python", "bash"):
+                said = comments(fence.source, fence.language)
+                words = read_words(fence.source) or ()
+                rows = [("word", text.lineno, text.value) for _, text in words]
+                rows += [(COMMENT, one.line, one.words) for one in said]
+                found += [Block(kind, [Line(path, first + n, text)]) for kind, n, text in rows]
+            opened = ""
+        elif token.type == "inline":
+            if token.content.startswith(("$$", ":::")):
+                kind = FORMULA_WORDS.sub("", " ".join(token.content.split()))
+                found.append(Block(kind, [Line(path, first, "")]))
+            else:
+                found += _inline(path, token, first, opened)
+            opened = ""
+    return found
 
 
-def _inline(path: Path, token: Token) -> list[Line]:
-    """The lines of a paragraph, a heading or a cell, without links and emphasis."""
-    rows, images = [""], []
-    first = token.map[0] + 1
+def _inline(path: Path, token: Token, first: int, kind: str) -> list[Block]:
+    """A paragraph, a heading or a cell, without links and emphasis; then its pictures."""
+    rows, marks, pictures = [""], {"link": [], "emphasis": []}, []
     for child in token.children:
-        if child.type in ("softbreak", "hardbreak"):
-            rows.append("")
-        elif child.type == "text":
-            rows[-1] += child.content
-        elif child.type == "code_inline":
-            ticked = "`" in child.content
-            rows[-1] += f"`` {child.content} ``" if ticked else f"`{child.content}`"
-        elif child.type == "image":
-            images.append(Line(path, first + len(rows) - 1, child.content))
-    lines, before = [], ""
-    for number, row in enumerate(rows, first):
-        if row.startswith("///"):
-            lines.append(Line(path, number, BLOCK.sub("", row, count=1)))
-            before = ""
-        else:
-            lines.append(Line(path, number, ID.sub("", row), before))
-            before = row
-    return lines + images
-
-
-def code_comments(path: Path, tokens: Iterable[Token]) -> list[Line]:
-    """The comments of Python and shell fences, without their signs."""
-    return [
-        Line(path, token.map[0] + 1 + comment.line, comment.words)
-        for token in tokens
-        if token.type == "fence" and token.info.startswith(("python", "bash"))
-        for comment in comments(token.content, token.info.partition(" ")[0])
-    ]
+        number = first + len(rows) - 1
+        match child.type:
+            case "softbreak" | "hardbreak":
+                rows.append("")
+            case "text":
+                rows[-1] += child.content
+            case "code_inline":
+                ticked = "`" in child.content
+                rows[-1] += f"`` {child.content} ``" if ticked else f"`{child.content}`"
+            case "link_open":
+                marks["link"].append(Line(path, number, child.attrs["href"]))
+            case "strong_open" | "em_open":
+                marks["emphasis"].append(Line(path, number, child.markup))
+            case "image":
+                target = {"image": [Line(path, number, child.attrs["src"])]}
+                pictures.append(Block("picture", [Line(path, number, child.content)], target))
+    if rows[0].startswith("///"):
+        kind, _, rows[0] = map(str.strip, rows[0].partition("|"))
+    lines = [Line(path, first, ID.sub("", rows[0]))]
+    for number, (before, row) in enumerate(pairwise(rows), first + 1):
+        # What follows the title of a block, or ends it, does not go on from the line before.
+        new = kind.startswith("///") and number == first + 1
+        lines.append(Line(path, number, row.removeprefix("///"), "" if new else before))
+    return [Block(kind, lines, marks), *pictures]
 
 
 def write(file: Path, text: str) -> None:

@@ -1,39 +1,39 @@
 """Chinese as it is set: spaces around Latin words, full-width signs, and one wording.
 
-autocorrect knows most of the signs and spaces; the rules here are what it does not see.
+autocorrect knows most of the signs and spaces, and OpenCC the characters that are not
+simplified; the rules here are what the two do not see.
 The words are those of glossary.yml (see glossary.py). Looked at are pages, the README,
 the config and the catalog, but for code, outputs, formulas, ids and addresses.
 """
 
 import re
-from collections.abc import Iterator
 from difflib import SequenceMatcher
 from pathlib import Path
 
 import autocorrect_py
-import yaml
 from babel.messages.catalog import Message as Entry
+from opencc import OpenCC
 
-from cheatsheet.page import read_text
+from cheatsheet.page import SourceError, read_text
 from cheatsheet.words import glossary
 from cheatsheet.words.catalog import translated
 from cheatsheet.words.languages import Language, read_languages
-from cheatsheet.words.settings import compose
+from cheatsheet.words.settings import compose, scalars
 from cheatsheet.words.text import (
     CHINESE,
     HAN,
     INLINE_CODE,
     Line,
-    code_comments,
     markdown,
-    prose,
-    prose_in,
+    page_blocks,
+    read_blocks,
 )
 
 # Left as they are: inline code, formulas, addresses.
 KEPT = re.compile(INLINE_CODE.pattern + r"|\$[^\s$][^$]*\$" + rf"|https?://[^\s{HAN}，。；）]+")
 FULL = "，。；：？！、（）《》“”…"
 SIGNS = dict(zip(",;:!?", "，；：！？", strict=True))
+SIMPLIFIED = OpenCC("t2s")
 # In this order, after autocorrect.
 RULES = [
     # half-width signs before Chinese, or behind it
@@ -62,45 +62,27 @@ def correct(text: str) -> str:
 
     text = KEPT.sub(hide, text)
     for _ in range(2):  # a corrected sign may want a space, or lose one
-        text = autocorrect_py.format(text)
+        text = autocorrect_py.format(SIMPLIFIED.convert(text))
         for pattern, replacement in RULES:
             text = re.sub(pattern, replacement, text)
     return re.sub(r"Q(\d+)Q", lambda match: kept[int(match[1])], text)
 
 
-def check_line(line: Line) -> list[str]:
+def check_line(line: Line) -> list[SourceError]:
     """What is set wrongly in a line, with what should stand there."""
     right = correct(line.text)
     matcher = SequenceMatcher(None, line.text, right, autojunk=False)
     found = []
     for group in matcher.get_grouped_opcodes(4):
         (_, i, _, j, _), (_, _, to_i, _, to_j) = group[0], group[-1]
-        found.append(
-            f"{line.place}: {line.text[i:to_i]!r} is set wrongly; write {right[j:to_j]!r}."
-        )
+        problem = f"{line.text[i:to_i]!r} is set wrongly; write {right[j:to_j]!r}."
+        found.append(line.error(problem))
     if line.before and line.text:
         joined = f"{line.before[-1]} {line.text[0]}"
         if any(sign in joined for sign in FULL) or len(correct(joined)) < 3:
-            found.append(
-                f"{line.place}: the line break before {line.text[:8]!r} shows as a "
-                "space; put it on the line before."
-            )
+            problem = f"the line break before {line.text[:8]!r} shows as a space; "
+            found.append(line.error(f"{problem}put it on the line before."))
     return found
-
-
-def _scalars(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
-    """The strings of a config: the menu, and what the theme says."""
-    if isinstance(node, yaml.ScalarNode):
-        yield node
-    elif isinstance(node, yaml.SequenceNode):
-        for child in node.value:
-            yield from _scalars(child)
-    elif isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            # What readers may type into the search is not what the site says.
-            if key.value != "search":
-                yield from _scalars(key)
-                yield from _scalars(value)
 
 
 def read_project(root: Path, language: Language) -> tuple[list[Line], list[Entry]]:
@@ -109,15 +91,14 @@ def read_project(root: Path, language: Language) -> tuple[list[Line], list[Entry
     Raises:
         SourceError: a file cannot be read.
     """
-    lines: list[Line] = []
-    for name in language.pages(root):
-        page = language.page(root, name)
-        lines += prose(page) + code_comments(page.path, page.tokens)
+    blocks = [
+        one for name in language.pages(root) for one in page_blocks(language.page(root, name))
+    ]
     readme, config = Path(f"README.{language.code}.md"), Path(language.config)
     if (root / readme).is_file():  # no page, and read by no page's rules
-        tokens = markdown(read_text(root, readme))
-        lines += prose_in(readme, tokens) + code_comments(readme, tokens)
-    strings = _scalars(compose(config, read_text(root, config)))
+        blocks += read_blocks(readme, markdown(read_text(root, readme)))
+    lines = [line for block in blocks for line in block.lines]
+    strings = scalars(compose(config, read_text(root, config)))
     lines += [Line(config, one.start_mark.line + 1, one.value) for one in strings]
     entries = translated(root, language)
     lines += [
@@ -128,14 +109,14 @@ def read_project(root: Path, language: Language) -> tuple[list[Line], list[Entry
     return [line for line in lines if CHINESE.search(line.text)], entries
 
 
-def check(root: Path) -> list[str]:
+def check(root: Path) -> list[SourceError]:
     """Everything that is set or worded wrongly in the Chinese of a project.
 
     Raises:
         SourceError: the glossary, the languages or a file with Chinese cannot be read.
     """
     terms = glossary.read(root)
-    found: list[str] = []
+    found: list[SourceError] = []
     for language in read_languages(root):
         if language.chinese:
             lines, entries = read_project(root, language)

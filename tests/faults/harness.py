@@ -66,7 +66,7 @@ def ran(project: Path) -> Iterator[str]:
 
 def reviews(project: Path) -> Iterator[str]:
     for language in read_languages(project)[1:]:
-        yield from reviewed.check(project, language)
+        yield from (error for error, _ in reviewed.check(project, language))
 
 
 CHECKS: dict[str, Callable[[Path], object]] = {
@@ -83,7 +83,7 @@ def problems(check: str, project: Path) -> list[str]:
     """What one of the checks says of a project."""
     try:
         found = CHECKS[check](project)
-        return [] if found is None or isinstance(found, dict) else list(found)
+        return [] if found is None or isinstance(found, dict) else list(map(str, found))
     except SourceError as error:
         return str(error).split("\n")
 

@@ -97,6 +97,15 @@ print(made.in_features, float("nan"), 8.0e-20, 270000.0)
 nvidia-smi -l 1  # once a second
 ```
 
+![A net of 2 layers](net.svg)
+
+```python
+words = {"line": "std of 3 runs"}
+```
+
+1. The input has the shape (2, 10) and the dtype `torch.float32`.
+2. Where a state dict lacks `weight`, **stop**.
+
 ## Errors { #errors }
 
 ### `has no attribute 'no_such'` { #no-such }
@@ -135,6 +144,12 @@ WORDS = {
     "- The first item has 1 layer.": "- 第一项有 1 层。",
     "- The second item has 20 layers.": "- 第二项有 20 层。",
     "# once a second": "# 每秒一次",
+    "A net of 2 layers": "2 层的网络",
+    "std of 3 runs": "3 次运行的标准差",
+    "The input has the shape (2, 10) and the dtype `torch.float32`.": (
+        "输入的形状是 (2, 10)，dtype 是 `torch.float32`。"
+    ),
+    "Where a state dict lacks `weight`, **stop**.": "状态字典里没有 `weight` 时，**停下**。",
     "## Errors {": "## 常见报错 {",
     "The name is wrong. Ask for one that is there:": "这个名字写错了。改用存在的名字：",
     "All of it.": "全部内容。",
@@ -165,12 +180,14 @@ from torch import nn
 def make(width: int) -> nn.Linear:
     """A net of 1 layer, `width` wide."""
     # One layer is enough.
-    return nn.Linear(width, 1)
+    net = nn.Linear(width, 1)
+    return net  # {net} by name
 '''
 TRANSLATED = {
     "Nets.": "网络。",
     "A net of 1 layer, `width` wide.": "只有 1 层的网络，宽度是 `width`。",
     "One layer is enough.": "一层就够了。",
+    "{net} by name": "{net} 是网络的名字",
 }
 NAV = "nav:\n  - {}: index.md\n  - {}: page.md\n  - {}: verified.md\n"
 GLOSSARY = "terms:\n  - {en: parameter, zh: 参数, not: [参量]}\n  - {en: net, zh: 网络}\n"
@@ -201,7 +218,7 @@ def make_project(folder: Path) -> Path:
         path.write_text(text, encoding="utf-8")
     (language,) = read_languages(folder)[1:]
     (folder / CATALOG).parent.mkdir(parents=True)
-    text, _ = catalog.updated(folder, language)
+    text = catalog.updated(folder, language)
     for english, chinese in TRANSLATED.items():
         old = f'msgid "{english}"\nmsgstr ""\n'
         assert old in text, text
@@ -212,5 +229,6 @@ def make_project(folder: Path) -> Path:
         for page in (language.page(folder, f"{name}.md") for name in pages)
         for section in page.sections
     ]
-    reviewed.record(folder, sections)
+    definitions = catalog.definitions(folder, language)
+    reviewed.record(folder, sections + [f"{CATALOG}#{name}" for name in definitions])
     return folder

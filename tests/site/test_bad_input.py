@@ -166,7 +166,7 @@ def test_comment_without_a_translation(project):
     message = stop_of(project)
     place = f"snippets/custom_module.py:{line}: this comment is not in "
     assert place + "snippets/locales/zh.po: 'It makes the dicts" in message
-    assert "run: python -m cheatsheet update, and translate it" in message
+    assert "run: python -m cheatsheet sync, and translate it" in message
     assert "'First of all: it makes the dicts in which layers are registered" in message
     assert "is no longer in the source" in message
 

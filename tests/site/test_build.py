@@ -9,11 +9,10 @@ from xml.etree import ElementTree
 import pytest
 from bs4 import BeautifulSoup
 
-from cheatsheet.page import load
+from cheatsheet.page import Shown, load
 from cheatsheet.run.judge import PageRun
 from cheatsheet.run.plugin import STATE
 from cheatsheet.words.catalog import CODE
-from cheatsheet.words.compare import definitions as shown_definitions
 from cheatsheet.words.text import CHINESE
 from tests.site.conftest import CODES, LANGUAGES, NAMES, PAGES
 from tests.site.project import REPOSITORY, ROOT
@@ -53,7 +52,7 @@ def test_every_block_of_the_page_was_run(site, language, name):
         with PageRun(page) as run:
             ran = {one.line for one in page.examples if run.outcome(one)}
     assert len(ran) == len(shown), f"{page.path}: {len(shown)} shown, {len(ran)} were run"
-    assert definitions == len(shown_definitions(page))
+    assert definitions == sum(isinstance(part, Shown) for part in page.parts)
 
 
 def code_lines(code: str) -> list[str]:

@@ -57,9 +57,9 @@ def test_plots_speak_the_language_of_the_page(site, language, name):
         assert plot.select("path")
     drawn = {text.text.strip() for plot in plots for text in plot.select("text")}
     words = {
-        word.text
+        word.value
         for example in examples(language, name)
-        for word in read_words(example.code.source) or ()
+        for _, word in read_words(example.code.source) or ()
     }
     assert words
     rows = {row for word in words for row in word.split("\n")}

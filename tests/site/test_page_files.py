@@ -9,18 +9,9 @@ from markdown_it import MarkdownIt
 
 from cheatsheet.build import stage
 from cheatsheet.page import load
-from cheatsheet.words.compare import (
-    headings as headings_of,
-)
-from cheatsheet.words.compare import (
-    left_in_chinese,
-    left_in_english,
-)
-from cheatsheet.words.compare import (
-    links as linked,
-)
+from cheatsheet.words.compare import left_in_chinese, left_in_english
 from cheatsheet.words.languages import read_languages
-from cheatsheet.words.text import CHINESE, Line, markdown, prose_in
+from cheatsheet.words.text import CHINESE, Line, markdown, page_blocks, read_blocks
 from tests.site.conftest import CODE, LANGUAGES, NAMES, ROOT, open_page
 from tests.site.project import REPOSITORY, copy_project
 from tests.site.test_notebooks import read as read_notebook
@@ -110,9 +101,9 @@ def test_plain_markdown(site, ids, language, name):
     assert text.startswith("# ")
     assert not SYNTAX.findall(words_of(text))
     headings = re.findall(r"(?m)^#+ ", re.sub(r"(?ms)^(`{3,}).*?^\1$", "", text))
-    assert len(headings) == len(headings_of(source))
+    assert len(headings) == len([section for section in source.sections if section.id])
     links = links_of(text)
-    assert len(links) == len(linked(source))
+    assert len(links) == sum(len(block.marks.get("link", [])) for block in page_blocks(source))
     assert not broken(site, ids, links)
 
 
@@ -134,8 +125,7 @@ def test_notebook_has_the_same_words(site, language, name):
 def test_plain_markdown_is_in_one_language(site, language, name):
     text = file_of(site, language, name).read_text(encoding="utf-8")
     path = ROOT / "docs" / language / f"{name}.md"
-    lines = prose_in(path, markdown(DEVICE.sub("", text)))
-    left = left_in_english(lines)
+    left = left_in_english(read_blocks(path, markdown(DEVICE.sub("", text))))
     if language == "en":
         rows = enumerate(text.split("\n"), 1)
         left = left_in_chinese(Line(path, number, row) for number, row in rows)

@@ -12,7 +12,9 @@ import pytest
 from babel.messages import pofile
 from bs4 import BeautifulSoup
 
-from cheatsheet.__main__ import main
+from cheatsheet.words.catalog import updated
+from cheatsheet.words.languages import read_languages
+from cheatsheet.words.text import write
 from tests.site.project import ROOT, build, copy_project
 
 PAGE = "network-on-gpu"
@@ -62,9 +64,8 @@ def project(tmp_path_factory):
     page = folder / "docs/fr/index.md"
     text = page.read_text(encoding="utf-8")
     page.write_text(re.sub(r"(?m)^# .*? \{", "# Réseau sur GPU {", text), "utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        assert main(["update"]) == 0
+    french = read_languages(folder)[-1]
+    write(folder / french.catalog, updated(folder, french))
     catalog_file = folder / "snippets/locales/fr.po"
     with catalog_file.open("rb") as file:
         catalog = pofile.read_po(file)

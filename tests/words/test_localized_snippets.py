@@ -50,8 +50,7 @@ def test_the_catalog_is_whole_and_up_to_date(language, tmp_path):
         pytest.fail(problem, pytrace=False)
     known = {entry.id for entry in translated(ROOT, language)}
     assert known == {message.text for message in read_messages(ROOT)}
-    text, summary = updated(ROOT, language)
-    assert "to translate: 0 new, 0 changed (fuzzy); 0 retired" in summary
+    text = updated(ROOT, language)
     file = language.catalog
     assert text == (ROOT / file).read_text("utf-8"), (
         f"{file} is not as the update command writes it; run: {UPDATE}"

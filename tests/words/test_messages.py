@@ -42,7 +42,7 @@ class Box:
 
 def test_messages_of_a_module():
     found = [
-        (message.line, message.owner, message.kind, message.text)
+        (message.number, message.owner, message.kind, message.text)
         for passage in read_passages(PATH, MODULE)
         for message in passage.messages
     ]

@@ -62,7 +62,7 @@ RECORD = "docs/reviewed.zh.json"
 
 @pytest.mark.parametrize("language", read_languages(ROOT)[1:], ids=lambda one: one.code)
 def test_every_section_is_up_to_date(language):
-    found = check(ROOT, language)
+    found = [f"{error}{changes}" for error, changes in check(ROOT, language)]
     assert not found, "\n\n".join(found)
 
 
@@ -89,7 +89,7 @@ def change(project: Path, old: str, new: str, page: str = "docs/en/page.md") -> 
 
 
 def problems(project: Path) -> list[str]:
-    return check(project, read_languages(project)[1])
+    return [f"{error}{changes}" for error, changes in check(project, read_languages(project)[1])]
 
 
 SIDES = {
@@ -113,20 +113,34 @@ def test_a_changed_paragraph_of_either_side_is_named_with_its_diff(project, caps
     assert main(["reviewed"]) == 1
     assert problem in capsys.readouterr().out
     assert main(["reviewed", "docs/zh/page.md#next"]) == 0
-    # Whoever records sees what.
-    assert capsys.readouterr().out == f"docs/zh/page.md#next: recorded as reviewed\n{diff}\n"
+    # Whoever records sees what, and that the other side stayed.
+    english, chinese = "docs/en/page.md:19", "docs/zh/page.md:18"
+    one, other = (english, chinese) if side == "source" else (chinese, english)
+    said = f"only {one} changed; {other} says what it said when it was last reviewed"
+    out = capsys.readouterr().out
+    assert out == f"docs/zh/page.md#next: recorded as reviewed; {said}\n{diff}\n"
     assert problems(project) == []
     assert main(["reviewed"]) == 0
     change(project, new, old, page)  # back to what was once reviewed
     assert len(problems(project)) == 1
 
 
-def test_both_sides_changed(project):
+def diff_of(problem: str) -> str:
+    return problem[problem.index("\n") :]
+
+
+def test_both_sides_changed(project, capsys):
     for page, old, new in SIDES.values():
         change(project, old, new, page)
     (problem,) = problems(project)
     for _, old, new in SIDES.values():
         assert f"\n-{old}\n+{new}" in problem
+    assert main(["reviewed", "docs/zh/page.md#next", "docs/zh/page.md#page"]) == 0
+    both, neither = capsys.readouterr().out.rstrip().rsplit("\n\n", 1)
+    assert (
+        both == f"docs/zh/page.md#next: recorded as reviewed; both sides changed{diff_of(problem)}"
+    )
+    assert neither == "docs/zh/page.md#page: recorded as reviewed; neither side changed since"
 
 
 def test_only_the_named_section_is_recorded(project):
@@ -236,10 +250,11 @@ def test_without_a_record_nothing_is_reviewed(project):
 @pytest.mark.parametrize(
     ("target", "words"),
     [
-        ("docs/zh/no-such.md#page", "no section #page; name another page."),
-        ("docs/en/page.md#page", "no translated page; name docs/zh/<page>.md#<section>"),
-        ("docs/zh/page.md#no", "no section #no; name #page, #next."),
-        ("docs/zh/page.md", "no section #; name #page, #next."),
+        ("docs/zh/no-such.md#page", "docs/zh/no-such.md#page; name docs/zh/page.md#page."),
+        ("docs/en/page.md#page", "docs/en/page.md#page; name docs/zh/page.md#page or"),
+        ("docs/zh/page.md#no", "docs/zh/page.md#no; name docs/zh/page.md#next or"),
+        ("docs/zh/page.md", "docs/zh/page.md; name docs/zh/page.md#page or"),
+        ("xyz", "xyz; name what `python -m cheatsheet reviewed` lists."),
     ],
 )
 def test_a_target_that_does_not_exist(project, target, words, capsys):
@@ -251,7 +266,7 @@ def test_a_target_that_does_not_exist(project, target, words, capsys):
 
 def test_what_sections_say():
     page = read(Path("docs/en/page.md"), ENGLISH)
-    assert said(page) == {
+    assert {section: [one.text for one in lines] for section, lines in said(page).items()} == {
         "page": [
             "description: How to reach a parameter.",
             "Page",
@@ -282,3 +297,29 @@ def test_pages_in_folders_and_the_words_of_plots(project, capsys):
     change(project, '"variance"', '"std"', "docs/en/labs/page.md")
     change(project, '"line"', '"curve"', "docs/en/labs/page.md")
     assert problems(project) == [], "the keys are code, which is compared elsewhere"
+
+
+def test_what_a_module_says(project, capsys):
+    """The record has both sides of the catalog, too, by the names of definitions."""
+    module = '"""Boxes."""\n\n\nclass Box:\n    """A box."""\n\n    # Of wood.\n    size = 1\n'
+    po = "snippets/locales/zh.po"
+    english, chinese = ("Boxes.", "A box.", "Of wood."), ("盒子。", "一个盒子。", "木制。")
+    (project / "snippets/locales").mkdir(parents=True)
+    (project / "snippets/box.py").write_text(module, encoding="utf-8")
+    pairs = [f'msgid "{a}"\nmsgstr "{b}"\n' for a, b in zip(english, chinese, strict=True)]
+    (project / po).write_text("\n".join(pairs), encoding="utf-8")
+    whole, box = problems(project)
+    assert whole.startswith(f"{po}:1: section #box was never reviewed; compare it with snippets/b")
+    command = f"run: python -m cheatsheet reviewed {po}#box.Box"
+    assert box.startswith(f"{po}:4: section #box.Box was never") and box.endswith(command)
+    assert main(["reviewed", f"{po}#box", f"{po}#box.Box"]) == 0
+    assert problems(project) == []
+    change(project, "木制。", "不是木制。", po)
+    (problem,) = problems(project)
+    assert problem.startswith(f"{po}:4: section #box.Box changed since it was reviewed")
+    assert problem.endswith("-木制。\n+不是木制。")
+    (project / "snippets/box.py").unlink()
+    assert [one.partition(";")[0] for one in problems(project)] == [
+        f"{RECORD}:1: there is no section {po}#{name} in both languages any more"
+        for name in ("box", "box.Box")
+    ]

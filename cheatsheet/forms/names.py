@@ -1,0 +1,326 @@
+"""The index of names: which of PyTorch's names the pages' code uses, and where.
+
+jedi says which name a place in the code means, and torch what it is called in public. Both
+take long, so docs/names.json keeps what they said of each page, by the digest of its code:
+`python -m cheatsheet sync` writes it, and a build needs neither.
+"""
+
+import ast
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import lru_cache
+from hashlib import sha256
+from importlib import import_module
+from pathlib import Path
+
+import yaml
+
+from cheatsheet.page import Example, Page, Section, Shown, read_text
+
+KEPT = "docs/names.json"
+LEFT_OUT = "docs/names.yml"
+# Where torch keeps what it calls otherwise in public.
+PRIVATE = {
+    "torch._C.TensorBase.": "torch.Tensor.",
+    "torch._tensor.": "torch.",
+    "torch._C._VariableFunctions.": "torch.",
+    "torch._C._nn.": "torch.nn.functional.",
+    "torch._C.": "torch.",
+}
+# The owners of a name that jedi cannot tell: what calling a module gives is a tensor.
+GUESSES = ("torch.Tensor", "torch.nn.Module", "torch.optim.Optimizer")
+PLAIN = {name for kind in (str, bytes, list, dict, set, tuple, Path, int) for name in dir(kind)}
+# What the site is about, of which each name is shown, or left out on purpose.
+SUBJECT = ("torch.nn.Module", "torch.nn.init", "torch.nn.parameter", "torch.nn.utils.parametrize")
+SUBJECT += ("torch.accelerator", "torch.cuda", "torch.serialization")
+# What is documented elsewhere than on a page of its own; "" where there is none.
+PLACES = {
+    "torch.Tensor.dtype": "tensor_attributes.html#torch.dtype",
+    "torch.Tensor.grad_fn": "",
+    "torch.Tensor.T": "tensors.html#torch.Tensor.T",
+    "torch.nn.init": "nn.init.html#{name}",
+    "torch.nn.Buffer": "generated/torch.nn.parameter.Buffer.html",
+    "torch.nn.Parameter": "generated/torch.nn.parameter.Parameter.html",
+    "torch.nn.UninitializedParameter": "generated/torch.nn.parameter.UninitializedParameter.html",
+    "torch.device": "tensor_attributes.html#torch.device",
+    "torch.dtype": "tensor_attributes.html#torch.dtype",
+    "torch.autocast": "amp.html#torch.autocast",
+    "torch.GradScaler": "amp.html#torch.amp.GradScaler",
+    "torch.OutOfMemoryError": "",
+    "torch.backends": "backends.html#{name}",
+    "torch.serialization": "notes/serialization.html#{name}",
+    "torch.utils.data": "data.html#{name}",
+    "torch.utils.checkpoint": "checkpoint.html#{name}",
+    "torch.utils.benchmark": "benchmark_utils.html#{name}",
+    "torch.utils.hooks": "",
+    "torch.testing": "testing.html#{name}",
+    "torch.export": "",
+}
+DOCS = "https://docs.pytorch.org/docs/{release}/"
+OWNERS = ("torch.nn.Module", "torch.nn.functional", "torch.nn.init", "torch.nn.utils", "torch.nn")
+OWNERS += ("torch.Tensor", "torch.optim", "torch.accelerator", "torch.cuda")
+SHOWN = 4  # sections of a name, at most
+DEVICES = {"is_available", "synchronize"}  # of torch.cuda, beside what is called device
+
+
+def planned(root: Path, pages: list[Page]) -> dict[Path, str]:
+    """The new text of docs/names.json by its path, where these pages need another one.
+
+    Args:
+        root: the project.
+        pages: the pages of the source language; the code of the others is the same.
+    """
+    if not any(page.path.name == "names.md" for page in pages):
+        return {}
+    kept = _kept(root)
+    release = ".".join(find("torch.__version__").split(".")[:2])
+    if kept["release"] != release:
+        kept["pages"] = {}
+    new = {}
+    for page in pages:
+        if page.examples:
+            key = page.path.relative_to(*page.path.parts[:2]).as_posix()
+            digest = _digest(root, page)
+            same = kept["pages"].get(key, {}).get("digest") == digest
+            new[key] = (
+                kept["pages"][key] if same else {"digest": digest, "names": names_of(root, page)}
+            )
+    if new == kept["pages"]:
+        return {}
+    content = {
+        "release": release,
+        "pages": new,
+        "subject": {owner: subject(owner) for owner in SUBJECT},
+    }
+    every = {one for page in new.values() for names in page["names"].values() for one in names}
+    content["places"] = {name: official(name) for name in every}
+    return {Path(KEPT): json.dumps(content, indent=1, sort_keys=True) + "\n"}
+
+
+def _kept(root: Path) -> dict:
+    if not (root / KEPT).exists():
+        return {"release": "", "pages": {}, "subject": {}, "places": {}}
+    return json.loads(read_text(root, KEPT))
+
+
+def _digest(root: Path, page: Page) -> str:
+    code = [(example.section, example.code.source) for example in page.examples]
+    for module in sorted({part.module for part in page.parts if isinstance(part, Shown)}):
+        code.append((module, read_text(root, Path(*module.split(".")).with_suffix(".py"))))
+    return sha256(repr(code).encode()).hexdigest()[:16]
+
+
+def names_of(root: Path, page: Page) -> dict[str, list[str]]:
+    """The public names of torch that each section's code uses, by the section's id; what it
+    shows of `snippets` is code of it, too.
+    """
+    found = defaultdict(set)
+    source, sections = "", []
+    for example in page.examples:
+        source += example.code.source
+        sections += [example.section] * example.code.source.count("\n")
+    _look(source, dict(enumerate(sections, 1)), found)
+    for section in page.sections:
+        for part in section.parts:
+            if isinstance(part, Shown):
+                source = read_text(root, Path(*part.module.split(".")).with_suffix(".py"))
+                lines = _lines_of(source, part.name)
+                _look(source, dict.fromkeys(lines, section.id), found)
+    return {section: sorted(names) for section, names in found.items() if names}
+
+
+def _lines_of(source: str, name: str) -> range:
+    for node in ast.parse(source).body:
+        if getattr(node, "name", "") == name:
+            return range(node.lineno, node.end_lineno + 1)
+    return range(0)
+
+
+def _look(source: str, sections: dict[int, str], found: dict[str, set[str]]) -> None:
+    """Add the names that code uses to those of the section that each line belongs to."""
+    import jedi  # here: only `sync` asks it
+
+    script = jedi.Script(source)
+    seen = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, (ast.Attribute, ast.Name)):
+            place = (node.end_lineno, node.end_col_offset - 1)
+        elif isinstance(node, ast.alias):
+            place = (node.lineno, node.end_col_offset - 1)
+        elif isinstance(node, ast.ClassDef):  # what it says anew of a module
+            for method in node.body if node.bases else ():
+                if isinstance(method, ast.FunctionDef) and method.lineno in sections:
+                    name = f"torch.nn.Module.{method.name}"
+                    if name in subject("torch.nn.Module"):
+                        found[sections[method.lineno]].add(name)
+            continue
+        else:
+            continue
+        section = sections.get(place[0])
+        if section is not None and (section, ast.unparse(node)) not in seen:
+            seen.add((section, ast.unparse(node)))
+            found[section] |= set(_meant(script, place, node))
+
+
+def _meant(script, place: tuple[int, int], node: ast.AST) -> Iterator[str]:
+    """The public name that a place in code means, if any."""
+    full = {one.full_name for one in script.goto(*place, follow_imports=True)} - {None}
+    if full or not isinstance(node, ast.Attribute):
+        public = {public_name(name) for name in full if name.startswith("torch.")} - {None}
+        if len(public) == 1:  # of several, jedi does not know which
+            yield public.pop()
+    elif node.attr not in PLAIN and not node.attr.startswith("_"):
+        known = GUESSES[:1] if isinstance(node.value, ast.Call) else GUESSES
+        owners = [one for one in known if hasattr(find(one), node.attr)]
+        if len(owners) == 1:
+            yield f"{owners[0]}.{node.attr}"
+
+
+@lru_cache(None)
+def find(name: str) -> object:
+    """What a dotted name means in the torch that is installed.
+
+    Raises:
+        AttributeError: nothing of that name is there.
+    """
+    parts = name.split(".")
+    for end in range(len(parts), 0, -1):
+        try:
+            found = import_module(".".join(parts[:end]))
+        except ImportError:
+            continue
+        for part in parts[end:]:
+            if not hasattr(found, part) and part in getattr(found, "__annotations__", {}):
+                return found.__annotations__[part]  # set in __init__
+            found = getattr(found, part)
+        return found
+    raise AttributeError(name)
+
+
+def public_name(full: str) -> str | None:
+    """What PyTorch calls, in public, what jedi found; None for a module, or what is private."""
+    full = full.replace(".__init__.", ".")
+    for private, public in PRIVATE.items():
+        if full.startswith(private):
+            full = public + full.removeprefix(private)
+            break
+    parts = full.split(".")
+    try:
+        found = find(full)
+    except AttributeError:  # an attribute that a method sets: torch.nn.Linear.__init__.weight
+        *owner, _, name = parts
+        owner = public_name(".".join(owner)) if len(owner) > 2 else None
+        return f"{owner}.{name}" if owner and not name.startswith("_") else None
+    if full.startswith("torch.return_types."):
+        return None
+    owner, name = find(".".join(parts[:-1])), parts[-1]
+    if isinstance(owner, type):
+        public = [one for one in owner.__mro__[:-1] if one.__module__ != "torch._C"]
+        first = next((one for one in reversed(public) if name in vars(one)), owner)
+        if name.startswith("_") or not first.__module__.startswith("torch"):
+            return None
+        path = public_name(f"{first.__module__}.{first.__qualname__}")
+        return path and f"{path}.{name}"
+    if not (callable(found) or isinstance(found, find("torch.dtype"))) or "mixin" in full.lower():
+        return None
+    shortest = [".".join([*parts[:end], name]) for end in range(1, len(parts))]
+    shortest += [".".join(["torch", *parts[start:-1], name]) for start in range(2, len(parts))]
+    for one in [*shortest, full]:
+        try:
+            if "._" not in one and find(one) is found:
+                return one
+        except AttributeError:
+            pass
+    return None
+
+
+@lru_cache(None)
+def subject(owner: str) -> list[str]:
+    """The public names of a part of torch that the site is about."""
+    found = find(owner)
+    names = getattr(found, "__all__", None) or [name for name in vars(found) if name[0] != "_"]
+    public = {public_name(f"{owner}.{name}") for name in names} - {None}
+    if owner == "torch.cuda":
+        public = {one for one in public if "device" in one or one.split(".")[2] in DEVICES}
+    own = {one for one in public if one.startswith(owner) or owner == "torch.serialization"}
+    return sorted(own or public)
+
+
+def official(name: str) -> str:
+    """Where PyTorch documents a name, below the address of a release; "" where it does not."""
+    parts = name.split(".")
+    owner = ".".join(parts[:-1])
+    for start, place in PLACES.items():
+        if name == start or name.startswith(f"{start}."):
+            return place.format(name=name)
+    if isinstance(find(owner), type):
+        if not hasattr(find(owner), parts[-1]):
+            return f"generated/{owner}.html"  # an attribute: its page tells of it
+        if owner.startswith(("torch.nn.", "torch.Generator")):
+            return f"generated/{owner}.html#{name}"
+    elif isinstance(find(name), find("torch.dtype")):
+        return PLACES["torch.dtype"]
+    return f"generated/{name}.html"
+
+
+def tables(root: Path, pages: dict[str, Page], words: dict, code: str) -> dict[str, str]:
+    """What stands for the marks of the page of names, in one language.
+
+    Args:
+        root: the project.
+        pages: the pages by file name, in the order of the navigation.
+        words: a config's `extra.names`.
+        code: the language's; empty for the source language.
+    """
+    kept = _kept(root)
+    where = defaultdict(list)
+    for name, page in pages.items():
+        for section in page.sections:
+            for used in kept["pages"].get(name, {}).get("names", {}).get(section.id, ()):
+                where[used].append((_distance(used, section), name, section))
+    owners = defaultdict(list)
+    for used in sorted(where, key=str.casefold):
+        owner = next((one for one in OWNERS if used.startswith(f"{one}.")), "torch")
+        owners[owner].append(used)
+    lines = []
+    for owner in sorted(owners, key=str.casefold):
+        lines += ["", f"## `{owner}` {{ #{owner.replace('.', '-').lower()} }}", ""]
+        lines += [f"| {words['head'][0]} | {words['head'][1]} |", "| --- | --- |"]
+        for used in owners[owner]:
+            best = sorted(where[used], key=lambda row: row[0])[:SHOWN]
+            links = [f"[{s.title}]({name}#{s.id})".replace("|", "\\|") for _, name, s in best]
+            title, place = f"`{used.removeprefix(f'{owner}.')}`", kept["places"][used]
+            if place:
+                title = f"[{title}]({DOCS.format(release=kept['release'])}{place})"
+            lines.append(f"| {title} | {words['between'].join(links)} |")
+    return {"names": "\n".join(lines), "subject": _subject(root, kept, {*where}, words, code)}
+
+
+def _distance(name: str, section: Section) -> int:
+    """0 where the section is about the name, 1 where its answer has it, else 2."""
+    last = name.rpartition(".")[2]
+    if re.search(rf"\b{re.escape(last)}\b", section.title):
+        return 0
+    block = next((part for part in section.parts if isinstance(part, Example)), None)
+    lines = block.code.source.split("\n") if block else []
+    marked = " ".join(lines[number - 1] for number in block.code.marked) if block else ""
+    return 1 if re.search(rf"\b{re.escape(last)}\b", marked) else 2
+
+
+def left_out(root: Path) -> dict[str, list[dict]]:
+    """What docs/names.yml leaves out of each part of torch: rows of `why` and `names`."""
+    return yaml.safe_load(read_text(root, LEFT_OUT))
+
+
+def _subject(root: Path, kept: dict, used: set[str], words: dict, code: str) -> str:
+    lines = []
+    for owner, rows in left_out(root).items():
+        names = kept["subject"][owner]
+        count = sum(name in used for name in names)
+        lines.append(words["covered"].format(owner=owner, count=count, all=len(names)))
+        for row in rows:
+            left = words["between"].join(f"`{name}`" for name in row["names"])
+            lines.append(f"    - {left}{words['colon']}{row['why'][code or 'en']}")
+    return "\n".join(lines)
