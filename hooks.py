@@ -1,32 +1,32 @@
 """The only file that knows MkDocs; at the root, for MkDocs puts a hook's folder on the path."""
 
 import shutil
-from contextlib import contextmanager
+from errno import ENOENT
 from pathlib import Path
+from tempfile import gettempdir
 from urllib.parse import urljoin
 
-from mkdocs.commands.build import build
+from mkdocs.commands.build import build, log
 from mkdocs.config import load_config
-from mkdocs.exceptions import PluginError
+from mkdocs.exceptions import Abort, PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
 
 from cheatsheet.beside import Beside
-from cheatsheet.build import finish, seal, stage, write_pages
+from cheatsheet.build import finish, hold, seal, stage, write_pages
 from cheatsheet.page import SourceError
 from cheatsheet.words.languages import read_languages
 
-# What is staged, and the other languages. Of files, --dirty generates those just written.
-now, beside = {"dirty": False}, {}
+now, beside = {"dirty": False}, {}  # what is staged (--dirty: if new), the other languages
 
 
-@contextmanager
-def errors_of_mkdocs():
-    """The one place where an error of the house becomes one of MkDocs."""
-    try:
-        yield
-    except SourceError as error:
-        raise PluginError(str(error)) from error
+def on_build_error(*, error):
+    """The one place where an error of the house, or of the machine, becomes one of MkDocs."""
+    full = getattr(error, "errno", ENOENT) != ENOENT
+    if full or isinstance(error, SourceError):
+        cure = full * f": see whether it and {gettempdir()} can be written to."
+        log.error(f"{error}{cure}")
+        raise Abort("The build stopped; the site is not whole.")
 
 
 def build_other(site_dir: Path, file: Path, site_url: str, strict: bool, dirty: bool):
@@ -42,7 +42,6 @@ def on_startup(*, command, dirty):
 
 
 @event_priority(100)  # before mkdocstrings, which reads its path in its own on_config
-@errors_of_mkdocs()
 def on_config(config):
     """Begin to build the other languages, and stage the one of this config."""
     file = Path(config.config_file_path).resolve()
@@ -56,18 +55,19 @@ def on_config(config):
     staged = stage(file.parent, language, config.site_url)
     now["staged"] = staged, *write_pages(file.parent, language, staged)
     config.plugins["mkdocstrings"].config.handlers["python"]["paths"] = [str(staged.snippets)]
+    hold(Path(config.site_dir))
 
 
 def on_files(files, *, config):
     """Let the staged pages take the place of the written ones."""
     staged, pages, _ = now["staged"]
+    config.extra_css.remove("assets/_mkdocstrings.css")  # what our templates show needs none
     for name in staged.pages:
         if name in files.src_uris:
             files.remove(files.src_uris[name])
         files.append(File.generated(config, name, abs_src_path=str(pages / name)))
 
 
-@errors_of_mkdocs()
 def on_post_build(*, config):
     """Finish the site, and take the other languages into it."""
     staged, _, new = now["staged"]

@@ -8,10 +8,9 @@ import time
 from pathlib import Path
 
 from cheatsheet.forms import formulas, names
-from cheatsheet.page import SourceError
+from cheatsheet.page import SourceError, write_text
 from cheatsheet.words import reviewed, sync
 from cheatsheet.words.languages import read_languages
-from cheatsheet.words.text import write
 
 
 def main(arguments: list[str]) -> int:
@@ -56,7 +55,7 @@ def _sync(root: Path, options: argparse.Namespace) -> int:
         if options.check:
             print(f"{path}:1: not as sync writes it; run: {sync.COMMAND}")
         else:
-            write(root / path, text)
+            write_text(root, path, text)
             print(f"{path}: written")
     found = sync.left(root)
     if options.check:  # no word of what sync itself would do
@@ -91,4 +90,6 @@ def _reviewed(root: Path, options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):  # which may be of a locale without Chinese
+        stream.reconfigure(errors="backslashreplace")
     raise SystemExit(main(sys.argv[1:]))

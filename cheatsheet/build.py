@@ -9,8 +9,10 @@ the pages. Between the two, any generator makes HTML of Markdown.
 import gc
 import json
 import logging
+import os
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -20,7 +22,10 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urljoin
 
 import yaml
+from minify_html import minify
 from nbformat.v4 import writes_json
+from rcssmin import cssmin
+from rjsmin import jsmin
 
 from cheatsheet.forms import answers, formulas, llms, names, search, sheet
 from cheatsheet.forms.lab import FOLDER as LABS
@@ -30,6 +35,7 @@ from cheatsheet.forms.pdf import check_chromium, print_pages
 from cheatsheet.forms.plain import Words, fence, pieces_of, plain_page
 from cheatsheet.forms.plots import Plots
 from cheatsheet.forms.site import (
+    ERRORS,
     SHEET,
     address_of,
     facts_line,
@@ -43,7 +49,6 @@ from cheatsheet.page import Example, Page, Shown, SourceError, load, read_text
 from cheatsheet.run.records import FOLDER as RUNS
 from cheatsheet.standalone.definitions import Definitions
 from cheatsheet.standalone.program import Copy, make_standalone
-from cheatsheet.words import glossary
 from cheatsheet.words.catalog import localize_package
 from cheatsheet.words.languages import Language, read_settings
 
@@ -52,6 +57,9 @@ FEW = 4  # lines that a copy adds are shown with the code if they are fewer
 MARK = re.compile(r' id="(?P<id>block-\d+|copy-snippets-[\w-]+)"(?P<rest>[^>]*>)')
 THEME = Path(__file__).parent / "theme"
 TEMPLATES = (".html", ".jinja")
+# What a reader loads says the same without spaces and remarks of ours.
+SHORTER = {".js": jsmin, ".css": cssmin}
+HTML = {"keep_closing_tags": True, "keep_html_and_head_opening_tags": True}
 SOURCES = ("docs/**/*", "snippets/**/*", "cheatsheet/**/*", "mkdocs*.yml", "hooks.py")
 CACHES = {"__pycache__", ".ruff_cache"}  # no sources
 log = logging.getLogger(__name__)
@@ -101,8 +109,6 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     extra = settings["extra"]
     if extra["cheatsheet"]["pdf"]:
         check_chromium()  # now, not after the build
-    if "zh" in settings["plugins"]["search"]["lang"]:
-        search.teach([term.zh for term in glossary.read(root)])
     titles = titles_of(root, language, settings["nav"])
     pages = {name: load(root, f"{language.docs}/{name}") for name in titles}
     snippets = _localized(root, language)
@@ -128,7 +134,7 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     verified = Verified(root, pages, extra["verified"])
     records = urljoin(site_url, "../runs/" if language.code else "runs/")
     tables = {
-        "errors.md": {"errors": answers.list_failures(pages)},
+        ERRORS: {"errors": answers.list_failures(pages)},
         "verified.md": {"runs": verified.by_run(records), "pages": verified.by_page(titles)},
     }
     if "names.md" in pages:
@@ -149,7 +155,7 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
             lines[page.sections[1].line - 2] += answers.table_of(page, extra["labels"]["answers"])
         text = _filled(page, "\n".join(lines), tables.get(name, {}))
         text = text.partition("\n---\n")[2] if page.description else text
-        front = {"description": page.description}
+        front = {"description": page.description, "search": {"exclude": True}}
         front |= {"hide": ["toc"]} if name == "index.md" else {}  # it is a table of contents
         front |= {kind: places[kind] for kind in ("edit", "markdown") if kind in places}
         if name in labs:
@@ -162,6 +168,7 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     files = {notebook_of(name): writes_json(book) + "\n" for name, book in notebooks.items()}
     texts = {name: plain_page(own, words) for name, own in pieces.items()}
     about = {name: (titles[name], pages[name].description) for name in texts}
+    files[search.FILE] = search.index_of(pages, definitions, extra["search"])
     files |= texts | llms.of_site(settings, site_url, about, texts)
     if not language.code:  # the records are the same in all languages
         files |= {f"runs/{name}": read_text(root, f"{RUNS}/{name}") for name in verified.files}
@@ -210,9 +217,7 @@ def _box(copy: Copy, said: dict) -> str:
     parts += [*copy.added, *([said["earlier"]] if copy.earlier else [])]
     title = said["before"][copy.more > 1].format(lines=copy.more, parts=said["and"].join(parts))
     code = fence("python { .no-copy }", copy.before)
-    form = (
-        f"    type: before\n    open: {copy.more < FEW}\n    attrs: {{data-search-exclude: ''}}\n"
-    )
+    form = f"    type: before\n    open: {copy.more < FEW}\n"
     return f"//// details | {title}\n{form}\n{code}\n\n////"
 
 
@@ -294,6 +299,19 @@ def write_pages(root: Path, language: Language, staged: Staged) -> tuple[Path, s
     return folder, new
 
 
+@lru_cache  # under `mkdocs serve` a process builds into one folder again and again
+def hold(site: Path) -> None:
+    """Keep other processes that build into this folder waiting until this one ends.
+
+    Where folders cannot be locked, as on Windows and on some network drives, nobody waits.
+    """
+    site.mkdir(parents=True, exist_ok=True)
+    with suppress(ImportError, OSError):
+        import fcntl
+
+        fcntl.flock(os.open(site, os.O_RDONLY), fcntl.LOCK_EX)
+
+
 def finish(site: Path, staged: Staged, pages: Iterable[str] | None = None) -> None:
     """Fill in our marks in a built site, and write what stands beside its pages.
 
@@ -303,14 +321,20 @@ def finish(site: Path, staged: Staged, pages: Iterable[str] | None = None) -> No
         SourceError: a page does not hold a mark: the generator lost a block.
     """
     extra = staged.settings["extra"]
-    for name in staged.copies if pages is None else staged.copies.keys() & set(pages):
+    for name in staged.pages if pages is None else pages:
         file = site / address_of(name) / "index.html"
-        _fill_marks(file, staged.copies[name], extra["copy"])
+        html = _fill_marks(file, staged.copies.get(name, {}), extra["copy"])
+        file.write_text(minify(html, **HTML), encoding="utf-8")
     for place, content in staged.files.items():
         path = site / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
-    search.finish(site, THEME / "search.js", extra["search"])
+    search.finish(site, THEME / "search.js")
+    for file in (site / "assets").rglob("*"):
+        shorter = SHORTER.get(file.suffix)
+        # Material has made its own small, all but the search, in whose place stands ours.
+        if shorter and (".min." not in file.name or file.parent.name == "workers"):
+            file.write_text(shorter(file.read_text(encoding="utf-8")), encoding="utf-8")
     if extra["cheatsheet"]["pdf"]:
         print_pages(site, staged.site_url, address_of(SHEET))
 
@@ -336,7 +360,7 @@ def _digests(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
     }
 
 
-def _fill_marks(file: Path, copies: dict[str, Copy], words: dict[str, str]) -> None:
+def _fill_marks(file: Path, copies: dict[str, Copy], words: dict[str, str]) -> str:
     html = file.read_text(encoding="utf-8")
     left = dict.fromkeys(copies)
 
@@ -352,4 +376,4 @@ def _fill_marks(file: Path, copies: dict[str, Copy], words: dict[str, str]) -> N
     if left:
         problem = f"the generator shows no block {', '.join(left)}; look at its HTML."
         raise SourceError(file, 1, problem)
-    file.write_text(html, encoding="utf-8")
+    return html

@@ -7,6 +7,7 @@ exactly these. Needs markdown-it-py alone, which pytest-markdown-docs brings.
 """
 
 import ast
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -237,7 +238,7 @@ def load(root: Path, name: Path | str) -> Page:
 
 
 def read_text(root: Path, name: Path | str) -> str:
-    """The text of a source file, line ends as they are; errors call it `name`.
+    """The text of a source file, its line ends as on Unix; errors call it `name`.
 
     Raises:
         SourceError: the file cannot be read or is not UTF-8.
@@ -247,11 +248,34 @@ def read_text(root: Path, name: Path | str) -> str:
     except OSError as error:
         raise SourceError(name, 1, f"cannot be read: {error.strerror}.") from error
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         problem = f"byte {data[error.start]:#04x} is not UTF-8; save the file as UTF-8."
         raise SourceError(name, line, problem) from error
+
+
+def write_text(root: Path, name: Path | str, text: str) -> None:
+    """Write a source file in one step: whoever is killed here leaves the old one or the new.
+
+    Its line ends stay what they are. Its folder is made where there is none.
+
+    Raises:
+        SourceError: the file cannot be written, and is what it was.
+    """
+    file = root / name
+    draft = file.with_name(f".{file.name}.{os.getpid()}.draft")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        crlf = file.exists() and b"\r\n" in file.read_bytes()
+        try:
+            draft.write_text(text, encoding="utf-8", newline="\r\n" if crlf else "\n")
+            os.replace(draft, file)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        problem = f"cannot be written: {error.strerror}; it is as it was. Mend that, and run again."
+        raise SourceError(name, 1, problem) from error
 
 
 def split_lines(text: str) -> list[str]:

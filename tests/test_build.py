@@ -2,11 +2,12 @@
 
 import json
 import re
-from html import unescape
 from pathlib import Path
 
 import pytest
 import yaml
+from bs4 import BeautifulSoup
+from rjsmin import jsmin
 
 from cheatsheet import build
 from cheatsheet.build import Staged, address_of, finish, stage
@@ -215,11 +216,10 @@ def test_the_rest_of_a_page_stays_as_it_is_written(project):
     line = f"\n\n[All runs](verified.md) · [Notebook]({SITE}more/more.ipynb)"
     line += "{ .page-notebook download } · "
     line += f'[Copy page as Markdown]({SITE}more.md){{ .page-markdown data-copied="The page is '
-    line += "copied as Markdown.\" }\n{ .page-facts data-search-exclude='' }\n"
+    line += 'copied as Markdown." }\n{ .page-facts }\n'
     assert shown.count(line) == 1
     shown = shown.replace(line, "\n")
-    box = "//// details | 1 line before: earlier lines\n    type: before\n    open: True\n"
-    box += "    attrs: {data-search-exclude: ''}\n\n"
+    box = "//// details | 1 line before: earlier lines\n    type: before\n    open: True\n\n"
     box += "```python { .no-copy }\nanswer = 42\n```\n\n////\n\n"
     assert shown.count(box) == 1
     shown = shown.replace(box, "")
@@ -237,10 +237,14 @@ def test_front_matter_says_what_is_known(project, monkeypatch):
     pages = staged(project).pages
     assert front(pages["index.md"]) == {
         "description": "All of it.",
+        "search": {"exclude": True},
         "hide": ["toc"],
         "markdown": "index.md",
     }
-    assert front(pages["verified.md"]) == {"description": "What ran."}, "it has no code"
+    assert front(pages["verified.md"]) == {
+        "description": "What ran.",
+        "search": {"exclude": True},
+    }, "it has no code"
 
 
 def test_where_a_page_is_kept_is_known_from_the_repository(project, monkeypatch):
@@ -325,6 +329,7 @@ def test_files_beside_the_pages(project):
         "llms.txt",
         "more.md",
         "more/more.ipynb",
+        "search/sections.json",
     ]
     assert f"[more]({SITE}more/#more)" in files["index.md"]
     assert f"- [More]({SITE}more.md): More of it." in files["llms.txt"]
@@ -412,7 +417,8 @@ OTHERS = '<h1 id="blocks">x</h1><p id="block"></p><p id="block-99"></p>\n'
 
 def html_of(made: Staged, site: Path) -> None:
     """A site as a generator makes it of staged pages, as far as our marks go."""
-    for name, copies in made.copies.items():
+    for name in made.pages:
+        copies = made.copies.get(name, {})
         file = site / address_of(name) / "index.html"
         file.parent.mkdir(parents=True, exist_ok=True)
         blocks = [
@@ -429,10 +435,12 @@ def test_each_mark_becomes_its_copy(project, tmp_path):
     finish(site, made)
     for name, copies in made.copies.items():
         html = (site / address_of(name) / "index.html").read_text(encoding="utf-8")
-        found = [unescape(one) for one in re.findall(r'data-copy="([^"]*)"', html)]
+        soup = BeautifulSoup(html, "html.parser")
+        found = [block["data-copy"] for block in soup.select("[data-copy]")]
         assert found == [copy.text for copy in copies.values()]
-        assert not re.search(r'<div[^>]* id="', html), "a mark is left"
-        assert html.startswith(OTHERS), "an id that is not ours is taken for a mark"
+        assert not soup.select("div[id]"), "a mark is left"
+        others = [one.get("id") for one in soup.select("h1, p")]
+        assert others == ["blocks", "block", "block-99"], "not ours, and taken for a mark"
         assert html.count("<pre>") == len(copies)
 
 
@@ -444,7 +452,7 @@ def test_a_definition_that_is_shown_twice_is_copied_twice(project, tmp_path):
     change(site / "index.html", "<pre>copy-", f"<p{mark}></p><pre>copy-")
     finish(site, made)
     html = (site / "index.html").read_text(encoding="utf-8")
-    assert mark not in html
+    assert "id=copy" not in html and mark not in html
     assert html.count("return nn.Linear(width, WIDTH)") == 4  # with both of the blocks
 
 
@@ -452,8 +460,8 @@ def test_a_copy_says_what_comes_along(project, tmp_path):
     made, site = staged(project), tmp_path / "site"
     html_of(made, site)
     finish(site, made)
-    index = (site / "index.html").read_text(encoding="utf-8")
-    labels = [unescape(x) for x in re.findall(r'data-copy-label="([^"]*)"', index)]
+    index = BeautifulSoup((site / "index.html").read_text(encoding="utf-8"), "html.parser")
+    labels = [block["data-copy-label"] for block in index.select("[data-copy-label]")]
     assert labels == [f"Copy all {one.lines} lines" for one in made.copies["index.md"].values()]
     boxes = re.findall(
         r"(?m)^//// details \| (.*)\n    type: before\n    open: (.*)$", made.pages["index.md"]
@@ -506,18 +514,47 @@ def test_the_search_asks_our_worker(project, tmp_path):
     workers = site / "assets/javascripts/workers"
     workers.mkdir(parents=True)
     (workers / "search.1a2b.min.js").write_text("theirs", encoding="utf-8")
-    (site / "search").mkdir()
-    text = "<p><code>b</code> <em>c</em></p> <pre><code>d</code></pre>"
-    entry = {"location": "a/", "title": "A", "text": text}
-    index = site / "search/search_index.json"
-    index.write_text(json.dumps({"config": {}, "docs": [entry, entry]}), encoding="utf-8")
     finish(site, made)
-    own = (ROOT / "cheatsheet/theme/search.js").read_bytes()
-    assert (workers / "search.1a2b.min.js").read_bytes() == own
-    found = json.loads((site / "search/sections.json").read_text(encoding="utf-8"))
-    assert found["docs"] == [entry | {"text": "<code>b</code> c</p> <pre>d</pre>"}]
+    own = (ROOT / "cheatsheet/theme/search.js").read_text(encoding="utf-8")
+    worker = (workers / "search.1a2b.min.js").read_text(encoding="utf-8")
+    assert worker == jsmin(own), "without remarks"
+    # Material's own index is fetched with every page: nothing stands in it.
+    assert all("search:\n  exclude: true\n" in text for text in made.pages.values())
+
+
+def test_the_index_of_the_search(project, tmp_path):
+    change(
+        project / "docs/en/index.md",
+        "## Where they",
+        "## Also { #also }\n\n- [LINK](more.md#more)\n\n## Where they",
+    )
+    found = json.loads(staged(project).files["search/sections.json"])
     assert found["ignored"][:2] == ["a", "an"] and found["far"]
-    assert json.loads(index.read_text(encoding="utf-8")) == {"config": {}, "docs": []}
+    assert found["pages"] == {
+        "": [
+            [
+                "",
+                "Preface",
+                "",
+                "All of it.\nHow to begin. See more.\nA net.",
+                "net = make(2)",
+                "in_features Linear",
+            ],
+            ["differ", "Where they differ", "", "", "print(net, torch.ones(1).device)", ""],
+        ],
+        "more/": [
+            ["", "More", "LINK\n", "More of it.\nA note.", "answer = 42", ""],
+            [
+                "raises",
+                "It raises",
+                "",
+                "AttributeError: 'int' object has no attribute 'no_such'",
+                "answer.no_such",
+                "",
+            ],
+        ],
+        "verified/": [["", "Verified", "", "What ran.", "", ""]],
+    }
 
 
 @pytest.mark.parametrize("mark", ["block-2", "copy-snippets-nets-make"])

@@ -1,5 +1,8 @@
 """What a page may hold, what is said of all else, and what is read."""
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +18,9 @@ from cheatsheet.page import (
     load,
     read,
     read_text,
+    write_text,
 )
+from tests.test_rooms import ROOT
 
 PATH = Path("docs/en/page.md")
 
@@ -216,6 +221,46 @@ def test_line_ends_of_other_systems_change_nothing_but_the_text():
         other = read(PATH, SMALL.replace("\n", end))
         assert other.sections == page.sections
         assert other.description == page.description
+
+
+def test_line_ends_of_a_file_stay(tmp_path):
+    for name, end in {"page.md": b"\r\n", "new/page.md": b"\n"}.items():
+        if end != b"\n":
+            (tmp_path / name).write_bytes(SMALL.encode().replace(b"\n", end))
+        write_text(tmp_path, name, SMALL + "More.\n")
+        assert (tmp_path / name).read_bytes() == (SMALL + "More.\n").encode().replace(b"\n", end)
+        assert read_text(tmp_path, name) == SMALL + "More.\n"
+
+
+# Python ignores the signal that ends who writes beyond the limit, and raises an OSError.
+WRITE = """\
+import resource, signal, sys
+from pathlib import Path
+from cheatsheet.page import SourceError, write_text
+
+if sys.argv[1] == "killed":
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, resource.RLIM_INFINITY))
+try:
+    write_text(Path(sys.argv[2]), "page.md", "new\\n" * 20_000)
+except SourceError as error:
+    sys.exit(str(error))
+"""
+
+
+@pytest.mark.parametrize("end", ["killed", "full disk"])
+def test_a_write_that_does_not_end_leaves_the_old_file(tmp_path, end):
+    """In the midst of the new text the process is killed, or there is no more room for it."""
+    (tmp_path / "page.md").write_text("old\n", encoding="utf-8")
+    command = [sys.executable, "-c", WRITE, end, str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert (tmp_path / "page.md").read_text(encoding="utf-8") == "old\n"
+    if end == "killed":
+        assert done.returncode == -signal.SIGXFSZ
+    else:
+        said = "page.md:1: cannot be written: File too large; it is as it was. Mend that"
+        assert done.stderr.startswith(said), done.stderr
+        assert [path.name for path in tmp_path.iterdir()] == ["page.md"]
 
 
 def test_a_page_is_read_once():

@@ -1,6 +1,7 @@
 """The house as it is meant: who knows whom, and how much there is of it."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -148,6 +149,21 @@ def test_nobody_changes_where_modules_are_looked_for():
         if path == HIDES:
             text = text.replace(hiding, "", 1)
         assert "sys.path" not in text and "from sys import path" not in text, path
+
+
+# What writes otherwise: sites, staged pages, and files in temporary folders.
+MAKES = {"build.py", "forms/search.py", "run/process.py", "standalone/tidy.py", "words/catalog.py"}
+
+
+def test_whatever_a_person_wrote_is_written_in_one_step():
+    """By `write_text` of page.py: whoever is killed leaves each file old or new."""
+    call = re.compile(r"\.write_(?:text|bytes)\(|open\([^)]*['\"][wa]b?['\"]")
+    writing = {
+        path.relative_to("cheatsheet").as_posix()
+        for path in ROOMS
+        if path.parts[0] == "cheatsheet" and call.search((ROOT / path).read_text(encoding="utf-8"))
+    }
+    assert writing == {"page.py", *MAKES}
 
 
 @pytest.mark.parametrize("path", PROGRAM, ids=str)

@@ -1,6 +1,7 @@
 """The answer is short: what is copied is little more than what is seen."""
 
 import ast
+import re
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -9,6 +10,7 @@ import pytest
 from cheatsheet.page import Example, Shown, load
 from cheatsheet.standalone.definitions import Definitions
 from cheatsheet.standalone.program import Copy, make_standalone
+from cheatsheet.words.text import INLINE_CODE
 
 ROOT = Path(__file__).parents[1]
 NAMES = sorted(path.name for path in (ROOT / "docs/en").glob("*.md"))
@@ -63,3 +65,14 @@ def test_first_blocks_are_torch_alone():
                 import sys
 
                 assert packages <= known | sys.stdlib_module_names, f"{page.path}:{first.line}"
+
+
+NAMED = re.compile(r"\w_|\w\(|\w=|(?<!\w)\.?\b(?:torch|nn|os|net|model)\.\w")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_names_in_headings_are_code(language):
+    for file in sorted((ROOT / f"docs/{language}").rglob("*.md")):
+        for section in load(ROOT, file.relative_to(ROOT)).sections:
+            words = INLINE_CODE.sub("", section.title)
+            assert not NAMED.search(words), f"{file}:{section.line}: set the name as code: {words}"

@@ -21,6 +21,8 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+import visits
+import yaml
 from zensical import generate
 
 from cheatsheet.build import stage
@@ -53,7 +55,7 @@ EDITS = {  # a file, what is replaced there, by what, what is shown then, and wh
         f"zh/{PAGE}/",
     ),
     "a catalog": ("snippets/locales/zh.po", "中间夹一个", "中间隔一个", "中间隔", f"zh/{PAGE}/"),
-    "a style": (f"cheatsheet/theme/material/{CSS}", "/* The", "/* This", "/* This", f"zh/{CSS}"),
+    "a style": (f"cheatsheet/theme/material/{CSS}", "66rem; }", "67rem; }", "67rem", f"zh/{CSS}"),
 }
 
 
@@ -116,16 +118,33 @@ def measure(project: Path, zensical: str | None) -> dict[str, float]:
             with TemporaryDirectory() as folder:
                 command = generate(stage(project, language), Path(folder), zensical)
                 other += seconds([*command, "--clean"], Path(folder))
+                if not language.code:
+                    plain = weigh_plain(Path(folder), command)
         found["build of both languages / Zensical, the same pages"] = build / other
+        for kind, weight in visits.weigh(site).items():
+            found[f"weight of {kind} / Zensical's default site"] = weight / plain[kind]
         shutil.rmtree(labs)
         found["the same with the labs executed / Zensical"] = (
             seconds([*BUILD, site], project) / other
         )
     for name, spent in serve(project).items():
         found[f"serve: {name} / build"] = spent / build
+    found |= visits.rows(project, site)
     bare = seconds([sys.executable, "-c", BARE], project)
     found["pytest docs / bare exec of the same fences"] = seconds(PYTEST, project) / bare
     return found
+
+
+def weigh_plain(folder: Path, command: list) -> dict[str, float]:
+    """First visits of the site that Zensical makes of the same Markdown by its defaults."""
+    file = folder / "mkdocs.yml"
+    ours = ("extra", "extra_css", "extra_javascript")
+    settings = yaml.safe_load(file.read_text(encoding="utf-8"))
+    settings = {key: value for key, value in settings.items() if key not in ours}
+    file.write_text(yaml.safe_dump(settings | {"theme": {}}), encoding="utf-8")
+    (folder / "docs/cheatsheet.md").unlink()  # of a template of ours
+    seconds([*command, "--clean"], folder)
+    return visits.weigh(folder / "site")
 
 
 def where() -> None:

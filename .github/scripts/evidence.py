@@ -94,8 +94,11 @@ def check_pages(site: Path, pages: list[str]) -> None:
         file = folder / place / "index.html"
         demand(file.is_file(), file, f"there is none; {BUILD}")
         index = folder / "search/sections.json"
-        found = [one["location"] for one in read(index, "Build")["docs"]]
-        demand(place in found, index, f"the page {place} cannot be found; {BUILD}")
+        demand(
+            place in read(index, "Build")["pages"],
+            index,
+            f"the page {place} cannot be found; {BUILD}",
+        )
         url = address + file.parent.relative_to(site).as_posix().removeprefix(".")
         demand(url.rstrip("/") + "/" in listed, sitemap, f"it does not name {url}; {BUILD}")
 

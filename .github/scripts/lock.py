@@ -5,6 +5,7 @@
 - .github/requirements.lock: everything, with the CPU build of torch.
 - .github/requirements.gpu.lock: what the fences need, with the CUDA build of torch.
 - .github/requirements.zensical.lock: the next generator, with the handler of snippets.
+- .github/requirements.mutmut.lock: what plants faults in the snippets, and what they need.
 
 Every file has its hash. PyPI has only the CUDA build for Linux, with gigabytes of CUDA; the
 CPU build comes from PyTorch's own index, and nothing else does: PyPI is asked first.
@@ -21,6 +22,8 @@ CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 FENCES = re.compile(r"(torch|numpy|matplotlib|pytest(-markdown-docs)?|markdown-it-py)==")
 # The last that installs from PyPI alone.
 ZENSICAL = "zensical==0.0.73"
+MUTMUT = "mutmut==3.8.1"
+SNIPPETS = re.compile(r"(torch|numpy|pytest|scipy|PyYAML)==")
 HEADER = "# Made by .github/scripts/lock.py from requirements.txt; do not edit.\n"
 
 
@@ -30,6 +33,9 @@ def main() -> None:
     write("requirements.lock", f"--extra-index-url {CPU_INDEX}\n" + compile_(cpu, CPU_INDEX))
     few = [line for line in pins.split("\n") if FENCES.match(line)]
     write("requirements.gpu.lock", compile_("\n".join(few)))
+    few = [line for line in cpu.split("\n") if SNIPPETS.match(line)]
+    lock = compile_("\n".join([MUTMUT, *few]), CPU_INDEX)
+    write("requirements.mutmut.lock", f"--extra-index-url {CPU_INDEX}\n{lock}")
     handler = re.findall(r"^mkdocstrings.*", pins, re.M)
     write("requirements.zensical.lock", compile_("\n".join([ZENSICAL, *handler])))
 

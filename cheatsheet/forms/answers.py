@@ -85,4 +85,4 @@ def table_of(page: Page, head: tuple[str, str]) -> str:
     if len(rows) < 2:
         return ""
     table = "\n".join([f"| {head[0]} | {head[1]} |", "| --- | --- |", *rows])
-    return f"\n/// html | nav.answers[data-search-exclude='']\n\n{table}\n\n///\n"
+    return f"\n/// html | nav.answers\n\n{table}\n\n///\n"

@@ -84,7 +84,7 @@ def updated(root: Path, pages: list[Page]) -> str:
             problem = f"MathJax rejects {tex!r}: {drawn['wrong']}; mend the TeX."
             raise SourceError(page.path, line, problem)
         svg = re.sub(r"\s+", " ", drawn["html"])
-        kept[tex] = f'<div class="formula" data-search-exclude>{svg}</div>'
+        kept[tex] = f'<div class="formula">{svg}</div>'
     found = {tex: kept[tex] for tex in places}
     return json.dumps(found, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 

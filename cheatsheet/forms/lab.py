@@ -25,8 +25,7 @@ from nbformat.v4 import writes_json
 
 from cheatsheet.forms.notebook import make_notebook
 from cheatsheet.forms.plain import Piece
-from cheatsheet.page import Page, SourceError
-from cheatsheet.words.text import write
+from cheatsheet.page import Page, SourceError, write_text
 
 FOLDER = "labs/"
 RUNS = ".cache/labs"
@@ -91,8 +90,10 @@ def run_labs(root: Path, labs: dict[Page, NotebookNode]) -> None:
         with ThreadPoolExecutor(1) as pool:  # this thread may have an event loop that runs
             pool.submit(_execute, new).result()
     for page, notebook in new.items() if keeps else ():
-        with suppress(OSError):  # a checkout that nobody can write to: it runs again next time
-            write(files[page], writes_json(from_dict({**notebook, "cells": _code(notebook)})))
+        with suppress(SourceError):  # a checkout that nobody can write to: it runs again next time
+            write_text(
+                root, files[page], writes_json(from_dict({**notebook, "cells": _code(notebook)}))
+            )
 
 
 def _key(notebook: NotebookNode) -> str:

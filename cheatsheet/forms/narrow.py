@@ -1,5 +1,7 @@
 """Code as narrow as a column of the sheet: wrapped as Python is, not by the paper."""
 
+import re
+
 from cheatsheet.standalone.tidy import format_narrow
 from cheatsheet.words.messages import wrap
 from cheatsheet.words.text import comments, width
@@ -9,13 +11,13 @@ COLUMNS = 68
 
 
 def make_narrow(sources: list[str]) -> list[str]:
-    """Each source as ruff formats it for a column; no blank line where there was none."""
+    """Each source as ruff formats it for a column; one blank line, none where there was none."""
     made = []
     texts = format_narrow(list(map(_raise_comments, sources)), COLUMNS)
     for source, text in zip(sources, texts, strict=True):
         lines = [_wrap_comment(line) for line in text.strip().split("\n")]
-        dense = "\n\n" not in source  # around a definition, ruff puts blank lines
-        made.append("\n".join(line for line in lines if line or not dense))
+        blank = "\n\n" if "\n\n" in source else "\n"  # ruff puts two around a definition
+        made.append(re.sub(r"\n{2,}", blank, "\n".join(lines)))
     return made
 
 

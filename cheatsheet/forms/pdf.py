@@ -1,6 +1,6 @@
 """Print a page of a built site as PDF, with Chromium, without a network or a server.
 
-Playwright and pypdf are imported inside: most builds print nothing.
+Playwright and pikepdf are imported inside: most builds print nothing.
 """
 
 import shutil
@@ -69,7 +69,8 @@ def print_pages(site: Path, address: str, page: str) -> None:
         tab.route("**/*", answer)
         tab.goto(address + page)
         for paper, file in FILES.items():
-            # Not tagged: the tags of so many small pieces would double the file.
-            tab.pdf(path=site / file, format=paper, print_background=True)
+            # With tags and headings, for those who listen to it.
+            kept = {"path": site / file, "format": paper, "tagged": True, "outline": True}
+            tab.pdf(print_background=True, **kept)
             write_characters(site / file)
         browser.close()

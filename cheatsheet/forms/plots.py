@@ -47,7 +47,8 @@ class Plots:
         """
         for part in page.parts:
             if isinstance(part, Plot):
-                lines[part.line - 1] = figure(self._drawing(name, page, part), part.words)
+                drawing = self._drawing(name, page, part)
+                lines[part.line - 1] = figure(drawing, part.words, part.line)
 
     def _drawing(self, name: str, page: Page, part: Plot) -> str:
         if part.target == "plot" and name in self.drawn:
@@ -105,13 +106,16 @@ def _outputs(page: Page, line: int, cell: NotebookNode) -> tuple[str, list[str]]
     return printed.rstrip(), plots
 
 
-def figure(svg: str, words: str) -> str:
-    """A plot in the colours and fonts of the page around it, on one line of HTML."""
+def figure(svg: str, words: str, line: int = 0) -> str:
+    """A plot in the colours and fonts of the page around it, on one line of HTML.
+
+    Two plots of a page use the same ids of matplotlib: their `line` tells them apart.
+    """
     svg = re.sub(r"\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", svg)
     opening = re.search(r'<svg [^>]*?(viewBox="[^"]*")[^>]*>', svg)
     drawing = svg[opening.end() :]
-    for pattern, ours in LOOK.items():
+    for pattern, ours in (LOOK | {r"(?<=[\"#])([mp][0-9a-f]{10})\b": rf"\1-{line}"}).items():
         drawing = re.sub(pattern, ours, drawing)
     head = f'<svg {opening[1]} role="img" aria-label="{html.escape(words)}">'
     # The search reads text, and the numbers of an axis answer nobody.
-    return f'<figure class="plot" data-search-exclude>{head}{drawing.strip()}</figure>'
+    return f'<figure class="plot">{head}{drawing.strip()}</figure>'

@@ -1,4 +1,5 @@
-"""The printable sheet as one page of Markdown, made of blocks of the other pages.
+"""The printable sheet as one page of Markdown, made of blocks of the other pages, and of all
+errors with their cures.
 
 docs/cheatsheet.yml chooses the sections. Nothing is typed anew: headings, answers, outputs
 and code, made whole, are those of the pages. What all blocks import stands once, on top.
@@ -10,10 +11,11 @@ import sys
 from pathlib import Path
 from urllib.parse import urljoin
 
+from cheatsheet.forms.answers import list_failures
 from cheatsheet.forms.narrow import make_narrow
 from cheatsheet.forms.pdf import FILES as PDFS
 from cheatsheet.forms.plain import Words, fence
-from cheatsheet.forms.site import SHEET, from_elsewhere
+from cheatsheet.forms.site import ERRORS, SHEET, from_elsewhere
 from cheatsheet.page import (
     Example,
     Page,
@@ -134,6 +136,9 @@ def compose(
         texts = [(h, next(narrow) if h == PYTHON else text) for h, text in parts]
         shown = [fence(header, text) if header else text for header, text in texts]
         blocks.append("\n\n".join(["/// html | section", *shown, "///"]))
+    if errors := pages.get(ERRORS):
+        title = errors.sections[0].title
+        blocks.append(f"## [{title}]({ERRORS}) {{ #errors }}\n\n{list_failures(pages)}")
     return "\n\n".join(blocks) + "\n"
 
 
@@ -160,7 +165,7 @@ def _without_imports(code: str, imports: set[tuple[str, str]]) -> str:
     block = Block(code, tuple(split_statements(code, 0)), {})
     nodes = [statement.node for statement in block.imports]
     imports |= {(getattr(n, "module", ""), ast.unparse(one)) for n in nodes for one in n.names}
-    return re.sub(r"\n{3,}", "\n\n", block.without_imports())
+    return block.without_imports()
 
 
 def _is_short(output: str) -> bool:

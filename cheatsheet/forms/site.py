@@ -10,6 +10,7 @@ from cheatsheet.page import Page, SourceError, read_text, split_lines
 from cheatsheet.words.languages import Language, read_languages
 
 SHEET = "cheatsheet.md"  # the page that is made of the others
+ERRORS = "errors.md"  # that of all messages
 GITHUB = re.compile(r"https://github\.com/(?P<repository>[\w.-]+/[\w.-]+?)(?:\.git)?/?")
 COLAB = "https://colab.research.google.com/github"
 
@@ -104,7 +105,7 @@ def facts_line(name: str, places: dict[str, str], ran: str, labels: dict, site_u
             address = urljoin(site_url, places[kind])
             said = {"markdown": f' data-copied="{labels["page_copied"]}"', "notebook": " download"}
             links.append(f"[{words[kind]}]({address}){{ .page-{kind}{said.get(kind, '')} }}")
-    return " · ".join(links) + "\n{ .page-facts data-search-exclude='' }"
+    return " · ".join(links) + "\n{ .page-facts }"
 
 
 def from_elsewhere(text: str, name: str) -> str:

@@ -266,7 +266,10 @@ def pytest_sessionfinish(session) -> None:
         raise pytest.UsageError(f"--record {record}: nothing ran, and nothing was written.")
     blocks = [STATE.blocks[key] for key in sorted(STATE.blocks)]
     run = records.describe_run(config.stash[DEVICE], config.rootpath, blocks)
-    config.stash[RECORD] = records.write_record(record, run)
+    try:
+        config.stash[RECORD] = records.write_record(record, run)
+    except SourceError as error:
+        raise pytest.UsageError(f"--record {error}") from error
 
 
 def pytest_terminal_summary(terminalreporter, config) -> None:

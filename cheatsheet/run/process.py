@@ -8,6 +8,7 @@ second. First the side of pytest, then that of the process itself.
 
 import ast
 import contextlib
+import ctypes
 import linecache
 import multiprocessing
 import os
@@ -19,6 +20,7 @@ import traceback
 import types
 import warnings
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
@@ -52,14 +54,16 @@ class Outcome:
     seconds: float = 0.0
     allocations: int = 0  # tensors that it put on the accelerator
     lost: str = ""  # what broke the device or ended the process, if anything did
+    left: object = None  # what `Piece.then` gave
 
 
 class Piece(NamedTuple):
-    """Code that stands below line `line` of its file; `raises` if it is meant to."""
+    """Code that stands below line `line` of its file."""
 
     line: int
     source: str
-    raises: bool = False
+    raises: bool = False  # it is meant to
+    then: Callable[[dict], object] | None = None  # called when it has run, with its namespace
 
 
 class Process(contextlib.AbstractContextManager):
@@ -94,9 +98,6 @@ class Process(contextlib.AbstractContextManager):
         theirs.close()
         self._left = len(code)
 
-    def __exit__(self, *_error) -> None:
-        self.close()
-
     def receive(self) -> Outcome:
         """Wait for the outcome of the next piece; where there will be none, it is `lost`."""
         try:
@@ -110,13 +111,15 @@ class Process(contextlib.AbstractContextManager):
             lost = f"the code ended the process (exit code {self._process.exitcode})"
         return Outcome(raised=True, lost=lost)
 
-    def close(self) -> None:
+    def close(self, *_error) -> None:
         if not self._left:  # it ends by itself
             self._process.join(10)
         self._process.kill()
         self._process.join()
         self._connection.close()
         self._folder.cleanup()
+
+    __exit__ = close
 
 
 def _definitions(code: list[Piece]) -> str:
@@ -126,13 +129,11 @@ def _definitions(code: list[Piece]) -> str:
     return ast.unparse(ast.Module(body, type_ignores=[])) + "\n"
 
 
-def run_alone(text: str) -> Outcome:
-    """Run a program as whoever pasted it does: alone, in a fresh process, in an empty
-    folder, without `snippets`.
-
-    Returns what it printed, the value of its last expression included, or raised.
+def run_alone(text: str, then: Callable[[dict], object] | None = None) -> Outcome:
+    """What a program does for whoever pasted it: alone, in a fresh process, in an empty folder,
+    without `snippets`; `then` as in `Piece`.
     """
-    with Process("copy.py", [Piece(0, text)], alone=True) as process:
+    with Process("copy.py", [Piece(0, text, then=then)], alone=True) as process:
         return process.receive()
 
 
@@ -167,8 +168,9 @@ def _main(
     the folder of its temporary files.
     """
     devices.set_up(device)
-    if alone:
-        _hide_snippets()
+    if alone:  # without snippets
+        root = Path(__file__).parents[2]
+        sys.path[:] = [path for path in sys.path if path and Path(path).resolve() != root]
     elsewhere.arrive()
     os.chdir(folder / "work")
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder / "tmp")
@@ -177,9 +179,9 @@ def _main(
         linecache.cache[name] = len(text), None, text.splitlines(keepends=True), name
     read_output = _capture_output(folder / "output.txt")
     namespace = _main_module(folder / "page.py")
-    _seed(name)
     coverage = Coverage(name, text.count("\n") + 1) if text else None
     for piece in code:
+        _seed(f"{name}:{piece.line}")
         before, start = devices.allocations(device), time.perf_counter()
         outcome, error = _run(piece, name, namespace, read_output)
         outcome.lost = devices.failure(device, error)
@@ -190,14 +192,10 @@ def _main(
         if unrun := [n for one in code if whole for n in coverage.unrun(one.line, one.source)]:
             outcome.line, lines = unrun[0], ", ".join(map(str, unrun))
             outcome.problem = f"what stands at {lines} never ran; let it run, or remove it"
+        outcome.left = piece.then and piece.then(namespace)
         connection.send(outcome)
         if outcome.lost or (outcome.raised and not piece.raises):
             break
-
-
-def _hide_snippets() -> None:
-    root = Path(__file__).parents[2]
-    sys.path[:] = [path for path in sys.path if path and Path(path).resolve() != root]
 
 
 def _main_module(definitions: Path) -> dict:
@@ -213,11 +211,14 @@ def _main_module(definitions: Path) -> dict:
 
 
 def _seed(name: str) -> None:
-    # Another seed for each file: a fence that forgets to seed prints other numbers on
-    # the page of the other language, and so cannot go unseen.
+    # Another seed for each fence of each file: one that forgets to seed prints other
+    # numbers on the page of the other language, and so cannot go unseen. The same for
+    # memory that nobody has set, where the C library is glibc (-6 is its M_PERTURB).
     import torch
 
-    torch.manual_seed(zlib.crc32(name.encode()))
+    torch.manual_seed(seed := zlib.crc32(name.encode()))
+    with contextlib.suppress(AttributeError, TypeError):
+        ctypes.CDLL(None).mallopt(-6, seed % 255 + 1)
 
 
 def _capture_output(file: Path):
@@ -239,13 +240,7 @@ def _capture_output(file: Path):
     return read
 
 
-def _show_warning(message, category, *_args, **_options) -> None:
-    print(f"{category.__name__}: {message}")
-
-
-def _run(
-    piece: Piece, name: str, namespace: dict, read_output
-) -> tuple[Outcome, BaseException | None]:
+def _run(piece: Piece, name: str, namespace: dict, read_output) -> tuple[Outcome, object]:
     value, threads = None, set(threading.enumerate())
     try:
         # Empty lines in front give each statement its line number in the page, so that
@@ -253,7 +248,7 @@ def _run(
         tree = ast.parse("\n" * piece.line + piece.source, filename=name)
         last = tree.body[-1] if tree.body else None
         with warnings.catch_warnings():
-            warnings.showwarning = _show_warning
+            warnings.showwarning = lambda text, kind, *_, **__: print(f"{kind.__name__}: {text}")
             shown = tree.body.pop() if isinstance(last, ast.Expr) else None
             exec(compile(tree, name, "exec", dont_inherit=True), namespace)
             if shown:
@@ -283,7 +278,6 @@ def _unstable_repr(value: object) -> str:
         return ""
     if type(value).__name__ == "OrderedDict":
         return "the repr of an OrderedDict differs between versions of Python; print it"
-    text = repr(value)
-    if "\n" in text or len(text) > 79:
+    if "\n" in (text := repr(value)) or len(text) > 79:
         return "a notebook breaks this long container into lines of its own; print it"
     return ""

@@ -23,6 +23,9 @@ REFUSED = {
         "this reaches for what runs the page. Write what a reader would run."
     ),
     r"suppress\(": PASSED_OVER,
+    r"expanduser|home\(\)": (
+        OUTSIDE := "a copy runs elsewhere. Name a file of the working folder."
+    ),
 }
 COMMANDS = {"cd", "export", "nvidia-smi", "pip", "python", "torchrun"}
 COMMAND = re.compile(r"(?:^|[|;&(])[ \t]*(?:\w+=(?:\"[^\"]*\"|\S*)[ \t]+)*([^\s|;&()#]+)", re.M)
@@ -55,6 +58,8 @@ def problems(page: Page) -> Iterator[tuple[int, str]]:
 
 
 def _of_code(example: Example, tree: ast.Module) -> Iterator[tuple[int, str]]:
+    joined = [n.right for n in ast.walk(tree) if isinstance(n, ast.BinOp)]
+    joined += [one for n in ast.walk(tree) if isinstance(n, ast.JoinedStr) for one in n.values[1:]]
     for number, line in enumerate(example.code.source.split("\n"), example.line + 1):
         for pattern, problem in REFUSED.items():
             if re.search(rf"\b(?:{pattern})", line):
@@ -64,6 +69,9 @@ def _of_code(example: Example, tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield node.lineno, "this assert cannot fail. Let it ask what the code did."
         if isinstance(node, ast.ExceptHandler) and all(map(_is_empty, node.body)):
             yield node.lineno, PASSED_OVER
+        text = node.value if isinstance(node, ast.Constant) and node not in joined else None
+        if re.match(r"/\w|~|\.\./", text if isinstance(text, str) else ""):
+            yield node.lineno, OUTSIDE
 
 
 def _constant(node: ast.expr) -> bool:

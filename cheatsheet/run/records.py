@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from cheatsheet.page import Fence, Page, SourceError, release_of
+from cheatsheet.page import Fence, Page, SourceError, release_of, write_text
 from cheatsheet.run.devices import TITLES
 
 FOLDER = "docs/runs"
@@ -131,6 +131,7 @@ def write_record(folder: Path, run: Run) -> Path:
 
     Raises:
         ValueError: torch is none that a record may be of.
+        SourceError: as of `write_text`.
     """
     _check_torch(run)
     record = {"schema": SCHEMA} | asdict(run)
@@ -139,9 +140,8 @@ def write_record(folder: Path, run: Run) -> Path:
     head = json.dumps(record | {"blocks": []}, ensure_ascii=False, indent=1)
     lines = ",\n".join("  " + json.dumps(b, ensure_ascii=False) for b in record["blocks"])
     text = head.replace('"blocks": []', f'"blocks": [\n{lines}\n ]')
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / run.file
-    path.write_text(text + "\n", encoding="utf-8")
+    write_text(Path(), path, text + "\n")
     return path
 
 
@@ -246,7 +246,9 @@ def _strictly(kind, values: object, where: str):
 def code_hash(fence: Fence, root: Path) -> str:
     """Of a fence's text, and of the files of `snippets` that it imports from."""
     files = _imported_files(fence.source, root) if fence.language == "python" else ()
-    return _hash(fence.source.encode(), *(path.read_bytes() for path in sorted(files)))
+    return _hash(
+        fence.source.encode(), *(path.read_text("utf-8").encode() for path in sorted(files))
+    )
 
 
 def output_hash(fence: Fence | None) -> str | None:

@@ -4,7 +4,7 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-from cheatsheet.page import Fence, Page, SourceError, read_text
+from cheatsheet.page import Fence, Page, SourceError, read_text, write_text
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def rewrite_outputs(root: Path, page: Page, rewrites: list[Rewrite]) -> None:
 
     Raises:
         SourceError: the page has changed since it was read, or an output holds the
-            marks that would close its fence. Nothing is written then.
+            marks that would close its fence; or as `write_text`. Nothing is written then.
     """
     if read_text(root, page.path) != page.text:
         problem = "the page changed during the run; run --update-outputs again."
@@ -48,4 +48,4 @@ def rewrite_outputs(root: Path, page: Page, rewrites: list[Rewrite]) -> None:
             lines[end - 1] = marks + newline  # it may be the last, without an end
             head = f'{marks}text title="{rewrite.new_title}"{newline}'
             lines[end:end] = [newline, head, *new, marks + newline]
-    (root / page.path).write_bytes("".join(lines).encode("utf-8"))
+    write_text(root, page.path, "".join(lines))

@@ -14,8 +14,9 @@ from functools import cached_property, lru_cache
 from itertools import chain
 
 ANY_FILE = "<file>"  # where the code does not say which
-WRITERS = ("save", "write_text", "write_bytes")
-READERS = ("load", "read_text", "read_bytes", "stat", "get_unsafe_globals", "open")
+# Functions on files, also with more words: save_file, load_model.
+WRITERS = "save|write_text|write_bytes"
+READERS = "load|read_text|read_bytes|stat|get_unsafe_globals|open"
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 
@@ -122,7 +123,9 @@ def _symbols(code: str) -> tuple[frozenset[str], frozenset[str]]:
     own = {one.get_name() for one in symbols if one.is_referenced()}
     later = chain.from_iterable(map(_globals, table.get_children()))
     bound = {one.get_name() for one in symbols if one.is_assigned() or one.is_imported()}
-    return frozenset(own.union(later)), frozenset(bound)
+    # What a function or class reads later under its own name is itself.
+    itself = bound & {one.get_name() for one in table.get_children()}
+    return frozenset(own.union(set(later) - itself)), frozenset(bound)
 
 
 def _globals(table: symtable.SymbolTable) -> Iterator[str]:
@@ -139,18 +142,18 @@ def _bound(node: ast.AST) -> set[str]:
     return set(_symbols(ast.unparse(node))[1])
 
 
-def files(node: ast.AST, words: tuple[str, ...]) -> set[str]:
+def files(node: ast.AST, words: str) -> set[str]:
     """The files in calls of functions such as `save`, each as a name."""
     acting = (call for call in calls(node) if _acts_on_file(call, words))
     return {name for call in acting for name in _paths(call) or [ANY_FILE]}
 
 
-def _acts_on_file(call: ast.Call, words: tuple[str, ...]) -> bool:
+def _acts_on_file(call: ast.Call, words: str) -> bool:
     name = name_of(call.func)
     if name == "open" and words == WRITERS:
         modes = [part.value for part in arguments(call) if isinstance(part, ast.Constant)]
         return any(re.fullmatch("[rwaxbt+]*[wax+][rwaxbt+]*", str(mode)) for mode in modes)
-    return name.startswith(words) and "state_dict" not in name
+    return bool(re.match(rf"({words})(_|$)", name)) and "state_dict" not in name
 
 
 def _paths(call: ast.Call) -> list[str]:

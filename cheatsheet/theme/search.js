@@ -1,26 +1,24 @@
 // The search. Material asks a worker; this one answers with sections instead of pages, in
 // the order in which they answer the question.
 //
-// It reads sections.json, written by cheatsheet/forms/search.py: the sections as Material
-// found them (in Chinese text, jieba has left a zero-width space between words), and the words
-// of the language. It is fetched when the first question comes. A site of this size is held
-// in memory, as what it is: no index is stored, and the rules stand in one place.
+// It reads sections.json, written by cheatsheet/forms/search.py: of each section its heading,
+// its prose, the line of code that answers, the names in the rest of its code, and the words
+// by which other pages lead to it. It is fetched when the first question comes. A site of
+// this size is held in memory, as what it is: no index is stored, and the rules stand in one
+// place.
 
 const [SETUP, READY, QUERY, RESULT] = [0, 1, 2, 3] // Material's messages
 const SECTIONS = new URL("../../../search/sections.json", location.href)
-const MARK = /\u200b/g
 const HAN = /\p{Script=Han}/u
-const WORD = /\p{Script=Han}+|[\p{L}\p{N}_]+/gu
-const DOCSTRING = /"""[^]*?"""|&quot;&quot;&quot;[^]*?&quot;&quot;&quot;/g
-const NO_ANSWER = /^\s*(?:#|import |from |class |def |@|\w+: )|[([{,:]$/ // of lines of code
-const PREPARES = /^\s|^[\w, .[\]]+ = (?:nn\.|torch\.(?:rand|tensor|ones|zeros)|[A-Z])/
+const WORD = /\p{Script=Han}+|(?:(?!\p{Script=Han})[\p{L}\p{N}_])+/gu
+const SENTENCE = /\n|(?<=[.?!])\s+(?=[A-Z])|(?<=[。？！])/
 const SHOWN = 10
 
 let loaded // a promise, from the first question on
 let language // { ignored, synonyms, simplified, far }
 let sections = []
-let texts = [] // titles and texts of all sections
-let vocabulary = new Map() // each word of the site: its stem, and the texts that have it
+let fields = [] // the titles, links and texts of all sections
+let vocabulary = new Map() // each word of the site: its stem, and the fields that have it
 let terms = new Map() // what was asked for: a question is typed letter by letter
 let newest // the question that was asked last
 
@@ -46,54 +44,70 @@ async function load() {
 
 // Reading
 
-function read({ docs, ...words }) {
-  language = { ...words, synonyms: new Map(Object.entries(words.synonyms)) }
-  sections = docs.map(({ location, title, text }) => ({
-    location,
-    html: text,
-    title: readText(title),
-    text: readText(text),
-  }))
-  const pages = new Map(sections.map((section) => [section.location, section]))
-  for (const section of sections) section.page = pages.get(section.location.split("#")[0])
-  texts = sections.flatMap(({ title, text }) => [title, text])
-  for (const text of texts)
-    for (const word of text.words.keys()) {
-      if (!vocabulary.has(word)) vocabulary.set(word, { root: stem(word), texts: [] })
-      vocabulary.get(word).texts.push(text)
+function read({ pages, ...words }) {
+  language = {
+    ...words,
+    ignored: new Set(words.ignored),
+    synonyms: new Map(Object.entries(words.synonyms)),
+  }
+  const known = [...words.ignored, ...language.synonyms.keys()].filter((word) => HAN.test(word))
+  known.sort((a, b) => b.length - a.length)
+  language.phrases = new RegExp(known.join("|") || "(?!)", "g")
+  sections = Object.entries(pages).flatMap(([address, rows]) => {
+    const own = rows.map(([id, title, links, text, line, names]) => ({
+      location: address + (id && `#${id}`),
+      title, text, line,
+      heading: readField(title),
+      links: readField(links),
+      lead: readField(`${text.split(SENTENCE)[0]}\n${line}`),
+      body: readField(`${text}\n${line}\n${names}`),
+    }))
+    for (const section of own) section.page = own[0]
+    return own
+  })
+  fields = sections.flatMap(({ heading, links, lead, body }) => [heading, links, lead, body])
+  for (const field of fields)
+    for (const word of field.words.keys()) {
+      if (!vocabulary.has(word)) vocabulary.set(word, { root: stem(word), fields: [] })
+      vocabulary.get(word).fields.push(field)
     }
-  const says = (word) => !words.ignored.includes(word)
-  for (const { title } of sections) title.saying = [...title.words.keys()].filter(says).length || 1
 }
 
-// `plain` is the text as shown and `lower` what Chinese is looked up in; `words` counts each
-// word, a name such as load_state_dict or ModuleList whole and in its parts, and `pairs` are
-// the words that stand side by side.
-function readText(html) {
-  const marked = textOf(html)
+// `words` counts each word, a name such as load_state_dict or ModuleList whole and in its
+// parts; `pairs` are the words that stand side by side, and `saying` those that say something.
+function readField(text) {
   const words = new Map()
-  const row = wordsOf(marked)
+  const row = wordsOf(text)
   for (const word of row)
     for (const part of new Set([word, ...partsOf(word)].map((name) => name.toLowerCase())))
       words.set(part, (words.get(part) ?? 0) + 1)
-  const plain = marked.replace(MARK, "")
-  return { marked, plain, lower: plain.toLowerCase(), words, pairs: new Set(pairsOf(row)) }
+  const saying = row.filter((word) => !language.ignored.has(word.toLowerCase())).length || 1
+  return { lower: text.toLowerCase(), words, pairs: new Set(pairsOf(row)), saying }
 }
 
-function textOf(html) {
-  return html
-    .replace(/<\/(?:p|li|pre|code)>(?=<)/g, " ")
-    .replace(/<[^>]*>/g, "")
-    .replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&quot;/g, '"').replace(/&amp;/g, "&")
-    .replace(/\s+/g, " ").trim()
-}
-
+// Chinese is written without spaces: its words are any two signs that stand side by side,
+// but for those that the language's config names.
 function wordsOf(text) {
-  return text.replace(/\bin[- ]place\b/gi, "inplace").match(WORD) ?? []
+  const row = text.replace(/\bin[- ]place\b/gi, "inplace").match(WORD) ?? []
+  return row.flatMap((word) => (HAN.test(word) ? chineseOf(word) : [word]))
+}
+
+function chineseOf(run) {
+  const words = []
+  let start = 0
+  for (const { 0: phrase, index } of run.matchAll(language.phrases)) {
+    words.push(...twosOf(run.slice(start, index)), phrase)
+    start = index + phrase.length
+  }
+  return [...words, ...twosOf(run.slice(start))]
+}
+
+function twosOf(run) {
+  return run.length < 2 ? [...run] : [...run.slice(1)].map((sign, n) => run[n] + sign)
 }
 
 function partsOf(word) {
-  return HAN.test(word) ? [] : word.split(/_+|(?<=[a-z])(?=[A-Z])/).filter(Boolean)
+  return HAN.test(word) ? twosOf(word) : word.split(/_+|(?<=[a-z])(?=[A-Z])/).filter(Boolean)
 }
 
 function pairsOf(row) {
@@ -104,11 +118,7 @@ function pairsOf(row) {
 
 function answer(query) {
   const { asked, pairs } = readQuery(query)
-  if (!asked.length) return { items: [] }
-  const ranked = sections
-    .map((section) => ({ section, ...rate(section, asked, pairs) }))
-    .filter(({ score }) => score > 0)
-    .sort((a, b) => b.score - a.score)
+  const ranked = rank(asked, pairs)
   const items = ranked
     .filter(({ score }) => score > ranked[0].score / 20)
     .slice(0, SHOWN)
@@ -117,11 +127,30 @@ function answer(query) {
   return { items, suggest: suggest(query, ranked) }
 }
 
+function rank(asked, pairs) {
+  return sections
+    .map((section) => ({ section, ...rate(section, asked, pairs) }))
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score)
+}
+
 // The words of a question that say something, and all that stand side by side.
 function readQuery(query) {
-  const row = wordsOf(normalize(query)).flatMap((word) => (HAN.test(word) ? segment(word) : [word]))
-  const saying = row.filter((word) => !language.ignored.includes(word))
-  return { asked: [...new Set(saying.length ? saying : row)].map(termOf), pairs: pairsOf(row) }
+  const row = wordsOf(normalize(query))
+  const saying = row.filter((word) => !language.ignored.has(word))
+  const asked = [...new Set(saying.length ? saying : row)].map(termOf)
+  return { asked: asked.map(tempered), pairs: pairsOf(row) }
+}
+
+// Of two signs that stand side by side, but belong to two words, few sections know: they say
+// no more than the words that they are parts of.
+function tempered(term, n, all) {
+  const [before, after] = [all[n - 1], all[n + 1]]
+  const near = [term]
+  if (HAN.test(term.word) && before?.word.at(-1) === term.word[0]) near.push(before)
+  if (HAN.test(term.word) && after?.word[0] === term.word.at(-1)) near.push(after)
+  const weights = near.map(({ weight }) => weight).filter(Boolean)
+  return { ...term, weight: term.weight && Math.min(...weights) }
 }
 
 function normalize(query) {
@@ -133,62 +162,51 @@ function normalize(query) {
     .toLowerCase().replace(/["'“”‘’`「」]/g, "")
 }
 
-// Chinese is typed without spaces: the longest words that the site knows, from the left.
-function segment(run) {
-  const { ignored, synonyms } = language
-  const isKnown = (word) => vocabulary.has(word) || ignored.includes(word) || synonyms.has(word)
-  const words = []
-  for (let start = 0; start < run.length; ) {
-    let end = run.length
-    while (end > start + 1 && !isKnown(run.slice(start, end))) end--
-    words.push(run.slice(start, end))
-    start = end
-  }
-  return words
-}
-
-// A word that was asked for: other words for it, its parts, how well each text has it, and
+// A word that was asked for: other words for it, its parts, how well each field has it, and
 // how much it says. A rare word says much; a number, or a sign on its own, half as much.
 function termOf(word) {
   if (terms.has(word)) return terms.get(word)
   const others = language.synonyms.get(word) ?? language.synonyms.get(stem(word)) ?? []
   const parts = word.includes("_") ? partsOf(word) : []
   const held = heldBy(word, others, parts)
-  const found = sections.filter(({ title, text }) => held.has(title) || held.has(text)).length
+  const found = sections.filter((one) => held.has(one.heading) || held.has(one.body)).length
   const weight = (found && Math.log(1 + sections.length / found)) / (word.length > 1 ? 1 : 2)
   terms.set(word, { word, others, parts, held, weight })
   return terms.get(word)
 }
 
-// How well the texts have a word, from 0 to 1, and how often: 0.8 times as well where they
+// How well the fields have a word, from 0 to 1, and how often: 0.8 times as well where they
 // have another word for it.
 function heldBy(word, others, parts) {
   const held = new Map()
-  const hold = (text, like, count = 0) => {
-    const known = held.get(text) ?? { like: 0, count: 0 }
-    held.set(text, { like: Math.max(known.like, like), count: known.count + count })
+  const hold = (field, like, count = 0) => {
+    const known = held.get(field) ?? { like: 0, count: 0 }
+    held.set(field, { like: Math.max(known.like, like), count: known.count + count })
   }
-  const likes = likesOf(word)
-  for (const other of others)
-    for (const [found, like] of likesOf(other))
-      likes.set(found, Math.max(likes.get(found) ?? 0, 0.8 * like))
-  for (const [found, like] of likes)
-    for (const text of vocabulary.get(found).texts)
-      hold(text, like, like > 0.7 ? like * text.words.get(found) : 0)
-  if (HAN.test(word)) for (const text of texts) if (text.lower.includes(word)) hold(text, 0.9)
+  const look = (word, most) => {
+    for (const [found, like] of likesOf(word))
+      for (const field of vocabulary.get(found).fields)
+        hold(field, most * like, most * like > 0.7 ? field.words.get(found) : 0)
+    if (HAN.test(word) && word.length !== 2)
+      for (const field of fields)
+        if (field.lower.includes(word)) hold(field, most, field.lower.split(word).length - 1)
+  }
+  look(word, 1)
+  for (const other of others) look(other, 0.8)
   if (parts.length)
-    for (const text of texts) if (parts.every((part) => text.words.has(part))) hold(text, 0.8)
+    for (const field of fields) if (parts.every((part) => field.words.has(part))) hold(field, 0.8)
   return held
 }
 
 function likesOf(word) {
+  if (HAN.test(word)) return new Map(vocabulary.has(word) ? [[word, 1]] : [])
   const likes = new Map()
   const root = stem(word)
   for (const [found, { root: itsRoot }] of vocabulary) {
     const like = likeness(word, root, found, itsRoot)
     if (like) likes.set(found, like)
   }
-  if (!likes.size && word.length > 5 && !HAN.test(word))
+  if (!likes.size && word.length > 5)
     for (const found of vocabulary.keys()) if (isMistyped(word, found)) likes.set(found, 0.6)
   return likes
 }
@@ -219,83 +237,71 @@ function stem(word) {
 }
 
 // A heading weighs above a mention, a rare word above a common one, and all words of the
-// question above some of them. The title of the page counts a little for its sections, and
-// the page itself comes before a section that says as much.
-function rate({ title, text, page, location }, asked, pairs) {
-  const lead = page?.location === location
+// question above some of them; what opens a section, and the words by which the front page
+// leads to it, come between. The title of the page counts for its sections. A page comes
+// before a section that says as much, if it has code: a section without answers less.
+function rate({ heading, links, lead, body, page, location, line }, asked, pairs) {
+  const isPage = page.location === location
   let [sum, covered, all, inTitle, had] = [0, 0, 0, 0, 0]
   for (const { held, weight } of asked) {
-    const heading = held.get(title)?.like ?? 0
-    const { like: mention, count } = held.get(text) ?? { like: 0, count: 0 }
-    const above = (page && !lead && held.get(page.title)?.like) || 0
+    const likeIn = (field) => held.get(field)?.like ?? 0
+    const [title, link, above] = [likeIn(heading), likeIn(links), isPage ? 0 : likeIn(page.heading)]
+    const { like: mention, count } = held.get(body) ?? { like: 0, count: 0 }
     // From 0.4 for a mention in passing to 1 for what the text is about.
-    const often = 0.4 + (0.6 * count) / (count + 0.5 + text.plain.length / 600)
-    const best = Math.max(heading, mention, 0.7 * above)
-    sum += weight * (4 * heading + 2 * mention * often + above)
+    const often = 0.4 + (0.6 * count) / (count + 0.5 + body.lower.length / 600)
+    const best = Math.max(title, link, mention, above)
+    sum += weight * (4 * title + 2 * link + likeIn(lead) + 2 * mention * often + 1.2 * above)
     covered += weight * best
     all += weight
-    inTitle += heading
+    inTitle += title
     had += best >= 0.5
   }
-  const share = Math.min(1, inTitle / title.saying)
-  const whole = inTitle > 0.79 * asked.length ? 1.5 : 1 // a title that holds all the words
+  const share = Math.min(1, inTitle / heading.saying)
+  const whole = inTitle > 0.79 * asked.length ? 2.5 : 1 // a title that holds all the words
   const coverage = (covered / (all || 1)) ** 1.5
-  const place = !lead ? 1 : inTitle ? 1.3 : 0.8
-  return { score: sum * coverage * (1 + share) * whole * place * likePhrase(title, text, pairs), had }
+  const place = (!isPage ? 1 : inTitle ? 1.3 : 0.3) * (line ? 1 : 0.3)
+  const phrase = likePhrase(heading, body, pairs)
+  return { score: sum * coverage * (1 + 0.7 * share) * whole * place * phrase, had }
 }
 
 // Messages are pasted whole: with names and numbers of the reader's own, or cut off.
-function likePhrase(title, text, pairs) {
+function likePhrase(heading, body, pairs) {
   if (!pairs.length) return 1
-  const shared = (side) => pairs.filter((pair) => side.pairs.has(pair)).length / pairs.length
-  return 1 + 2 * shared(title) + shared(text)
+  const shared = (field) => pairs.filter((pair) => field.pairs.has(pair)).length / pairs.length
+  return 1 + 1.7 * shared(heading) + 1.1 * shared(body)
 }
 
 // Showing
 
-function show({ location, html, title, page }, score, asked) {
+function show({ location, title, text, line, page }, score, asked) {
   const marks = asked
     .flatMap(({ word, parts, others }) => [word, ...parts, ...others])
     .filter((word) => word.length > 1)
   const row = (name, text, tag = "span") =>
     text && `<${tag} class="result-${name}">${highlight(text, marks)}</${tag}>`
-  const { sentence, line } = teaserOf(html, asked.map(({ word }) => word))
-  const where = page && page.location !== location ? escapeHtml(page.title.plain) : ""
+  const where = page.location !== location ? escapeHtml(page.title) : ""
   return {
     location,
     score,
     text: "", // Material shows it in some places only; the title holds all
-    title: (where && `<span class="result-page">${where}</span>`) +
-      row("title", title.plain) + row("text", sentence) + row("code", line, "code"),
+    title: (where && `<span class="result-page">${where}</span>`) + row("title", title) +
+      row("text", sentenceOf(text, asked)) + row("code", cut(line, 72), "code"),
     terms: Object.fromEntries( // marked on the page
       asked.filter(({ word }) => word.length > 1).map(({ word }) => [word, true]),
     ),
   }
 }
 
-// Of a section, the sentence and the line of code that have most of the words, or else the
-// first ones: of the code, the first that does more than prepare.
-function teaserOf(html, words) {
-  const blocks = html.replace(MARK, "").split(/<\/?pre>/) // prose and code by turns
-  const han = HAN.test(html)
-  const sentences = blocks
-    .filter((_, n) => n % 2 === 0)
-    .flatMap((block) => block.split(/<\/(?:p|li)>/))
-    .flatMap((part) => textOf(part).split(/(?<=[.?!])\s+(?=[A-Z])|(?<=[。？！])/))
+// The sentence that has most of the words, or else the first one.
+function sentenceOf(text, asked) {
+  const words = asked.map(({ word }) => stem(word))
+  const rich = (text) => words.filter((word) => text.toLowerCase().includes(word)).length
+  const han = HAN.test(text)
+  const best = text
+    .split(SENTENCE)
     .filter((text) => (han ? text.length > 8 : text.split(" ").length > 5))
-  const lines = blocks
-    .filter((_, n) => n % 2)
-    .flatMap((block) => block.replace(DOCSTRING, "").split("\n"))
-    .filter((line) => /\w/.test(line) && !NO_ANSWER.test(line))
-    .sort((a, b) => PREPARES.test(a) - PREPARES.test(b))
-    .map(textOf)
-  const sentence = cut(richest(sentences, words), han ? 90 : 160)
-  return { sentence, line: cut(richest(lines, words), 72) }
-}
-
-function richest(texts, words) {
-  const rich = (text) => words.filter((word) => text.toLowerCase().includes(stem(word))).length
-  return texts.reduce((best, text) => (rich(text) > rich(best) ? text : best), texts[0] ?? "")
+    .reduce((best, text) => (rich(text) > rich(best) ? text : best), "")
+  return cut(best || text.split(SENTENCE)[0], han ? 90 : 160)
 }
 
 function cut(text, length) {
@@ -307,14 +313,17 @@ function warn(item) {
 }
 
 function highlight(text, marks) {
-  if (!marks.length) return escapeHtml(text)
   const latin = (word) => `(?<![\\p{L}\\p{N}])${stem(word)}[\\p{L}\\p{N}_]*`
   const words = marks.map((word) => (HAN.test(word) ? word : latin(word)))
-  const any = new RegExp(`(${words.sort((a, b) => b.length - a.length).join("|")})`, "giu")
-  return text
-    .split(any)
-    .map((part, n) => (n % 2 ? `<mark>${escapeHtml(part)}</mark>` : escapeHtml(part)))
-    .join("")
+  const any = new RegExp(`(?=(${words.sort((a, b) => b.length - a.length).join("|")}))`, "giu")
+  const on = new Set() // by their places: Chinese words of two signs overlap
+  for (const { index, 1: found } of marks.length ? text.matchAll(any) : [])
+    for (let n = 0; n < found.length; n++) on.add(index + n)
+  const html = text.split("").map((sign, n) => {
+    const start = on.has(n) && !on.has(n - 1) ? "<mark>" : ""
+    return start + escapeHtml(sign) + (on.has(n) && !on.has(n + 1) ? "</mark>" : "")
+  })
+  return html.join("")
 }
 
 function escapeHtml(text) {
@@ -322,29 +331,19 @@ function escapeHtml(text) {
 }
 
 // What the last word in the box may become: a word from a heading, or else from the text,
-// best answers first.
+// best answers first; Chinese, which has no words to see, up to one that says nothing.
 function suggest(query, ranked) {
   const last = query.split(/[\s-]+/).pop()
   if (!last) return []
   const best = ranked.slice(0, 3 * SHOWN).map(({ section }) => section)
-  for (const { marked } of [...best.map(({ title }) => title), ...best.map(({ text }) => text)]) {
-    for (const word of marked.match(/[\p{L}\p{N}_.\u200b]*[\p{L}\p{N}_]/gu) ?? []) {
-      const plain = word.replace(MARK, "")
-      const at = plain.toLowerCase().indexOf(last.toLowerCase())
-      if (at < 0 || (at > 0 && !HAN.test(plain[at]))) continue
-      const rest = restOfWord(word, at + last.length)
-      if (rest) return [last + rest]
+  for (const text of [...best.map(({ title }) => title), ...best.map(({ text }) => text)]) {
+    for (const word of text.match(/[\p{L}\p{N}_.]*[\p{L}\p{N}_]/gu) ?? []) {
+      const at = word.toLowerCase().indexOf(last.toLowerCase())
+      if (at < 0 || (at > 0 && !HAN.test(word[at]))) continue
+      const rest = word.slice(at + last.length)
+      const end = HAN.test(rest) ? rest.search(language.phrases) : -1
+      if (end && rest) return [last + (end < 0 ? rest : rest.slice(0, end))]
     }
   }
   return []
-}
-
-// From a place in a word, counted without marks, to the end of the part it stands in; at
-// the end of a part, the next one.
-function restOfWord(word, place) {
-  let [plain, rest] = [0, ""]
-  for (const sign of word) {
-    if (sign === "\u200b") { if (rest) break } else if (plain++ >= place) rest += sign
-  }
-  return rest
 }

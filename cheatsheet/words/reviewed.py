@@ -18,10 +18,20 @@ import re
 import textwrap
 from pathlib import Path
 
-from cheatsheet.page import Example, Page, Plot, Prose, Section, Shell, SourceError, read_text
+from cheatsheet.page import (
+    Example,
+    Page,
+    Plot,
+    Prose,
+    Section,
+    Shell,
+    SourceError,
+    read_text,
+    write_text,
+)
 from cheatsheet.words import catalog
 from cheatsheet.words.languages import Language, read_languages
-from cheatsheet.words.text import Line, comments, read_words, write
+from cheatsheet.words.text import Line, comments, read_words
 
 LINK = re.compile(r"(?<=\])\([^)\s]*\)")
 BREAK = re.compile(r"\n(?:---)?\n")
@@ -137,7 +147,7 @@ def record(root: Path, targets: list[str]) -> list[str]:
             records[language][name] = _review(now)
         done.append(f"{_target(language, name)}: {_done(then, now)}")
         text = json.dumps(records[language], indent=2, ensure_ascii=False, sort_keys=True)
-        write(root / language.reviewed, text + "\n")
+        write_text(root, language.reviewed, text + "\n")
     return done
 
 

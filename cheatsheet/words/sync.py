@@ -87,8 +87,7 @@ def carry(english: Page, other: Page) -> str:
     new = [texts[section] for section in order]
     if new == old:
         return other.text
-    text = "\n\n".join(one.strip("\n") for one in new if one) + "\n"
-    return text.replace("\n", "\r\n") if "\r\n" in other.text else text
+    return "\n\n".join(one.strip("\n") for one in new if one) + "\n"
 
 
 def _carry_section(english: Page, section: Section, other: Page, own: Section) -> str | None:

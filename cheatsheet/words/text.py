@@ -2,7 +2,6 @@
 
 import ast
 import io
-import os
 import re
 import tokenize
 from collections.abc import Iterable
@@ -192,11 +191,3 @@ def _inline(path: Path, token: Token, first: int, kind: str) -> list[Block]:
         new = kind.startswith("///") and number == first + 1
         lines.append(Line(path, number, row.removeprefix("///"), "" if new else before))
     return [Block(kind, lines, marks), *pictures]
-
-
-def write(file: Path, text: str) -> None:
-    """Write a file in one step: if we are killed here, it is the old one or the new."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.draft")
-    draft.write_text(text, encoding="utf-8", newline="")
-    os.replace(draft, file)

@@ -5,6 +5,7 @@ What is planted stands for its whole kind.
 
 from dataclasses import replace
 
+from tests.faults import gate, records
 from tests.faults.harness import Fault
 from tests.faults.project import CATALOG, NETS, PAGE, SEITE
 
@@ -284,6 +285,75 @@ RUN = [
         ("print(len(layers), layers[1].out_features)", "print(id(net))", OTHER, 3),
     ),
 ]
+OPTIMIZER = "optimizer = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+APPENDED = """open("a.txt", "w").close()\nexec("open('a.txt', 'a').write('x')")"""
+
+
+def unseen(change: str, use: str, left: str, flags: str = "") -> tuple:
+    """A change that the slicer does not see, and a block that needs it."""
+    first = f"```python{flags}\n{change}\n```\n\n"
+    return *added(f"{first}```python\n{use}\n```\n"), left, first.count("\n")
+
+
+COPIES = [
+    *group(
+        "copies",
+        "a copy that leaves other values",
+        PAGE,
+        unseen(
+            "nn.Module.eval(net)",
+            "assert net",
+            "net.training: bool False on the page, bool True by",
+        ),
+        unseen(
+            'exec("net.bias = None")',
+            "assert net",
+            "net.bias: NoneType None on the page, Parameter",
+        ),
+        unseen(
+            "torch.autograd.backward(net(torch.ones(1, 3)).sum())",
+            "assert net",
+            "net.weight.grad: Tensor torch.float32 (2, 3) cpu [1.0, 1.0, 1.0, 1.0]",
+        ),
+        unseen(
+            "import operator\n\noperator.setitem(vars(net), 'extra', [1])",
+            "assert net",
+            "net.extra: list of 1 on the page, nothing by",
+        ),
+        unseen(
+            "bn = nn.BatchNorm1d(3)\ntorch.func.functional_call(bn, {}, torch.ones(2, 3))",
+            "assert bn",
+            "bn.num_batches_tracked: Tensor torch.int64 () cpu [1]",
+        ),
+        unseen(
+            OPTIMIZER + "torch.optim.lr_scheduler.ConstantLR(optimizer)",
+            "assert optimizer",
+            "optimizer.param_groups[0]['lr']: float 0.03",
+        ),
+        unseen(
+            "class Net:\n    x = 1\n\n\nmade = Net()\ntype.__setattr__(Net, 'x', 2)",
+            "assert made",
+            "class Net.x: int 2 on the page, int 1 by",
+        ),
+        unseen(
+            "layer = nn.Linear(3, 2)\nexec('layer.register_forward_hook(print)')",
+            "assert layer",
+            "layer._forward_hooks: OrderedDict of 1 on the page, OrderedDict of 0 by",
+        ),
+        unseen(
+            'exec("torch.backends.cudnn.benchmark = True")',
+            "assert net",
+            "torch.backends.cudnn.benchmark: bool True on the page, bool False by",
+        ),
+        unseen(APPENDED, 'open("a.txt").close()', "file a.txt: file 1 bytes"),
+        unseen(
+            "net.eval().no_such",
+            "assert net",
+            "net.training: bool False on the page",
+            " { .raises }",
+        ),
+    ),
+]
 LANGUAGES = [
     *group(
         "languages",
@@ -528,15 +598,25 @@ WORDING = [
     *group("wording", "a term", CATALOG, ('msgstr "网络。"', 'msgstr "层。"'), named=f"{CATALOG}:"),
     *group("wording", "a term", GLOSSARY, ("zh: 参数", "zh: "), named=f"{GLOSSARY}:"),
 ]
-RECORDS = [
-    *group(
-        "records",
-        "a record",
-        "docs/runs/torch-2.13-cpu.json",
-        ("", "{", "this is no recorded run"),
-        ("", "{}", "it has the schema None, and 2 is needed"),
-        ("", '{"schema": 2, "schema": 2}', "it has the key 'schema' 2 times"),
-        ("", '{"schema": 2, "digest": "0"}', "it was changed after the run that wrote it"),
-    ),
+HOSTS = [
+    Fault("hosts", "another host", f"site/{file}", "", text, "a.example.com", 0, f"site/{file}: ")
+    for file, text in (
+        ("page/index.html", '<p style="background: url(https://a.example.com/x.png)">x</p>'),
+        ("page/index.html", '<img src="//a.example.com/x.png">'),
+        ("page/index.html", '<script>setTimeout(() => fetch("https://a.example.com/"))</script>'),
+        ("page/index.html", '<iframe src="https://a.example.com/"></iframe>'),
+        ("own.css", "a:hover { background: url(//a.example.com/x.png) }"),
+        (
+            "own.css",
+            "@font-face { src: url(https://a.example.com/f.woff); unicode-range: U+1F600 }",
+        ),
+        ("own.js", 'setTimeout(() => fetch("https://a.example.com/"), 9000)'),
+    )
 ]
-FAULTS = STAGE + RUN + LANGUAGES + REVIEW + WORDING + RECORDS
+ACTS = [
+    Fault(check, kind, "", "", name, said, act=act)
+    for check, kinds in (("gate", gate.ACTS), ("records", records.ACTS))
+    for kind, acts in kinds.items()
+    for name, (act, said) in acts.items()
+]
+FAULTS = STAGE + RUN + COPIES + LANGUAGES + REVIEW + WORDING + HOSTS + ACTS

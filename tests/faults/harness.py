@@ -1,16 +1,23 @@
 """Plant one fault in a clean project, and ask the one check that is meant for it."""
 
+import re
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from cheatsheet.build import stage
-from cheatsheet.page import SourceError, read
+from cheatsheet.page import Page, SourceError, read
 from cheatsheet.run.judge import PageRun
 from cheatsheet.run.records import read_records
+from cheatsheet.standalone.definitions import Definitions
+from cheatsheet.standalone.program import make_standalone
 from cheatsheet.words import reviewed, sync, typesetting
 from cheatsheet.words.languages import read_languages
-from tests.faults.project import PAGE
+from tests.faults import gate
+from tests.faults.project import PAGE, make_project
+from tests.site.hosts import foreign
+from tests.state import differences, run_copy
 
 
 @dataclass(frozen=True)
@@ -19,6 +26,9 @@ class Fault:
 
     The check must name the file and the line, `offset` lines below the planted text, and say
     `said`. Where the fault is found in another file, `elsewhere` begins the message.
+
+    What is more than other text is planted by `act`; then `new` says what it is, and `said` is
+    a pattern of the whole message.
     """
 
     check: str
@@ -29,13 +39,17 @@ class Fault:
     said: str = ""
     offset: int = 0
     elsewhere: str = ""
+    act: Callable[[Path], object] | None = None
 
     @property
     def name(self) -> str:
-        return f"{self.kind}: {self.old!r} → {self.new!r}"
+        return f"{self.kind}: {self.new if self.act else f'{self.old!r} → {self.new!r}'}"
 
     def plant(self, project: Path) -> str:
         """Plant it; where the message must begin."""
+        if self.act:
+            self.act(project)
+            return ""
         path = project / self.file
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         assert self.old in text, f"{self.file} has no {self.old!r}"
@@ -51,11 +65,15 @@ def staged(project: Path) -> None:
         stage(project, language)
 
 
-def ran(project: Path) -> Iterator[str]:
+def _own(project: Path) -> Page:
+    """The page, whose processes know this checkout's snippets, not those of the project."""
     text = (project / PAGE).read_text(encoding="utf-8")
-    # The processes of fences know this checkout's snippets, not those of the project.
     own = text.replace("from snippets.nets import make", "make = lambda size: nn.Linear(size, 1)")
-    page = read(Path(PAGE), own)
+    return read(Path(PAGE), own)
+
+
+def ran(project: Path) -> Iterator[str]:
+    page = _own(project)
     with PageRun(page) as run:
         for example in page.examples:
             try:
@@ -64,19 +82,43 @@ def ran(project: Path) -> Iterator[str]:
                 yield str(error)
 
 
+def copied(project: Path) -> Iterator[str]:
+    page = _own(project)
+    (made,) = make_standalone([page], Definitions.read(project))
+    texts = [(made.copies[one.line].text, one.code.source) for one in page.examples]
+    return differences(page, [run_copy(*one) for one in texts])
+
+
 def reviews(project: Path) -> Iterator[str]:
     for language in read_languages(project)[1:]:
         yield from (error for error, _ in reviewed.check(project, language))
 
 
+def judged(project: Path) -> Iterator[str]:
+    done = gate.judge(gate.Proved(project))
+    for line in done.stderr.splitlines() if done.returncode else ():
+        yield line.removeprefix("::error::")
+
+
 CHECKS: dict[str, Callable[[Path], object]] = {
     "stage": staged,
     "run": ran,
+    "copies": copied,
     "languages": sync.left,
     "review": reviews,
     "wording": typesetting.check,
+    "gate": judged,
+    "hosts": lambda project: foreign(project, "example.org"),
     "records": lambda project: read_records(project / "docs/runs", project),
 }
+
+
+def clean(check: str, folder: Path, share: Callable) -> Path:
+    """A project in which that check finds nothing; what takes long to make, `share` keeps."""
+    if check != "gate":
+        return make_project(folder)
+    made = share("proved", gate.make_proved)
+    return shutil.copytree(made, folder / "proved", copy_function=gate.copy)
 
 
 def problems(check: str, project: Path) -> list[str]:
@@ -92,5 +134,7 @@ def missed(fault: Fault, project: Path) -> str:
     """ "" where the check names the fault as it is meant to; otherwise what it says."""
     place = fault.plant(project)
     found = problems(fault.check, project)
-    caught = any(one.startswith(place) and fault.said in one for one in found)
+    said = fault.said if fault.act else re.escape(fault.said)
+    find = re.match if fault.act else re.search
+    caught = any(one.startswith(place) and find(said, one) for one in found)
     return "" if caught else f"{place}{fault.said} is not said, but:\n" + "\n".join(found)

@@ -1,22 +1,31 @@
 """Each fault is caught, with file, line and cure, by the check that is meant for it."""
 
+import shutil
 from collections import Counter
+from functools import partial
 
 import pytest
 
 from tests.faults.faults import FAULTS
-from tests.faults.harness import CHECKS, missed, problems
-from tests.faults.project import make_project
+from tests.faults.harness import CHECKS, clean, missed, problems
+from tests.site.shared import share
+
+
+@pytest.fixture
+def made(tmp_path, tmp_path_factory):
+    """The project for a check, made in a folder of the test's own."""
+    yield lambda check: clean(check, tmp_path, partial(share, tmp_path_factory))
+    shutil.rmtree(tmp_path)  # pytest would keep it, and all the others
 
 
 @pytest.mark.parametrize("check", CHECKS)
-def test_the_project_is_right(tmp_path, check):
-    assert problems(check, make_project(tmp_path)) == []
+def test_the_project_is_right(made, check):
+    assert problems(check, made(check)) == []
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_a_planted_fault_is_caught(tmp_path, fault):
-    assert missed(fault, make_project(tmp_path)) == ""
+def test_a_planted_fault_is_caught(made, fault):
+    assert missed(fault, made(fault.check)) == ""
 
 
 def test_there_are_enough_of_them():

@@ -49,7 +49,7 @@ def test_a_drawing_takes_the_place_of_its_formula(tmp_path):
     lines = page.lines.copy()
     formulas.draw(formulas.read_kept(tmp_path), page, lines)
     assert len(lines) == len(page.lines)
-    assert lines[4].startswith('<div class="formula" data-search-exclude><svg ')
+    assert lines[4].startswith('<div class="formula"><svg ')
     assert "<mi>w</mi><mn>1</mn>" in lines[4]
     assert lines[5:7] == ["", ""]
     assert formulas.updated(tmp_path, [read(PATH, "# Page { #page }\n")]) == "{}\n"

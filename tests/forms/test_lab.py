@@ -290,7 +290,7 @@ def test_a_page_and_a_run_that_do_not_agree(run, change, outputs, line, words):
 def test_a_plot_takes_the_colours_and_fonts_of_the_page():
     svg = figure(SVG, 'The "line"')
     assert svg == (
-        '<figure class="plot" data-search-exclude>'
+        '<figure class="plot">'
         '<svg viewBox="0 0 9 8" role="img" aria-label="The &quot;line&quot;">'
         '<defs></defs><g><path d="M 1.23 2" style="fill: none; '
         'stroke: var(--plot-0)"/><text style="font-size: 10px; text-anchor: middle" '

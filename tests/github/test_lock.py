@@ -41,7 +41,17 @@ def test_the_gpu_lock_has_every_pin_of_the_fences():
     assert any(name.startswith("nvidia-") for name in locked)
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements.gpu.lock"])
+def test_the_lock_of_mutmut_has_every_pin_of_the_snippets():
+    locked, wanted = pins(".github/requirements.mutmut.lock"), pins(".github/requirements.lock")
+    for pin in lock.SNIPPETS.pattern.partition("(")[2].partition(")")[0].split("|"):
+        assert locked[normal(pin)] == wanted[normal(pin)], f"{pin}: run .github/scripts/lock.py"
+    assert f"mutmut=={locked['mutmut'].pop()}" == lock.MUTMUT
+
+
+LOCKS = ["requirements.lock", "requirements.gpu.lock", "requirements.mutmut.lock"]
+
+
+@pytest.mark.parametrize("name", LOCKS)
 def test_each_entry_has_hashes_and_public_addresses_alone(name):
     text = (ROOT / ".github" / name).read_text(encoding="utf-8")
     assert text.startswith(lock.HEADER)
@@ -50,7 +60,7 @@ def test_each_entry_has_hashes_and_public_addresses_alone(name):
     wrong = [one for one in entries[1:] if not entry.fullmatch(one)]
     assert wrong == []
     option = f"--extra-index-url {lock.CPU_INDEX}\n"
-    assert entries[0] == (option if name == "requirements.lock" else "")
+    assert entries[0] == ("" if name == "requirements.gpu.lock" else option)
     assert set(re.findall(r"\w+://[^\s/]+", text)) <= {"https://download.pytorch.org"}
 
 

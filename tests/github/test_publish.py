@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from tests.github.conftest import REPOSITORY, run, script
+from tests.faults.gate import REPOSITORY
+from tests.github.conftest import run, script
 
 PUBLISH = script("publish", "Publish")
 
@@ -63,7 +64,7 @@ def job(proved):
     # Such a file git leaves out unless told otherwise, and the names it says.
     (proved.site / ".gitignore").write_text("*\n", encoding="utf-8")
     (proved.site / "old.html").write_text("old", encoding="utf-8")
-    proved.seal()
+    proved.reseal()
     return proved
 
 
@@ -92,7 +93,7 @@ def site_of(job) -> dict[str, str]:
 def change(job) -> None:
     (job.site / "old.html").unlink()
     job.change("site/index.html", "</title>", " </title>")
-    job.seal()
+    job.reseal()
 
 
 def test_the_first_publishing_makes_the_branch(server, job, environment):
@@ -219,7 +220,7 @@ def test_an_older_commit_leaves_the_site_to_the_newer(server, job, environment):
 
 @pytest.mark.parametrize("what", ["site", "site/zh", "evidence"])
 def test_what_is_not_proved_is_not_published(server, job, environment, what):
-    """By evidence.py: test_evidence.py has the faults."""
+    """By evidence.py: tests/faults has the faults."""
     run(PUBLISH, job.root, environment)
     first = site_of(job)
     (job.root / what).rename(job.root / "elsewhere")

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 # What a bare machine with a GPU lacks: see cheatsheet/run/__init__.py.
 LACKING = ["mkdocs", "material", "bs4", "babel", "yaml", "xdist", "jsonschema"]
-LACKING += ["playwright", "jieba", "polib", "matplotlib"]
+LACKING += ["playwright", "polib", "matplotlib"]
 REFUSE = f"""\
 import sys
 

@@ -164,6 +164,16 @@ BAD = {
         2,
         "this reaches for what runs the page",
     ),
+    "outside_its_folder": (
+        fence("open('/tmp/cheatsheet', 'w').close()\n1", "1"),
+        2,
+        "Name a file of the working folder",
+    ),
+    "at_home": (
+        fence("from pathlib import Path\n\nlen(str(Path.home())) > 0", "True"),
+        4,
+        "Name a file of the working folder",
+    ),
     "gpu_alone": (fence("x = 1").rstrip() + '\n\n```text title="GPU"\n2\n```\n', 5, "none CPU"),
     "unknown_command": (
         fence("1", "1") + "```bash\nA=1 python -m pip list | nvidia-smy -l\n```\n",

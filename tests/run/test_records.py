@@ -1,6 +1,5 @@
 """`--record`: what a run writes, and what of it holds when a page changes."""
 
-import json
 import os
 import re
 import subprocess
@@ -10,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from cheatsheet.page import SourceError, load, read
-from cheatsheet.run.records import Run, digest, read_records, results, write_record
+from cheatsheet.run.records import Run, read_records, results, write_record
+from tests.faults.records import FILE, rewritten
 from tests.run.planted import ROOT, fence, plant, run_pytest
 
 PAGE = (
@@ -131,164 +131,6 @@ def test_a_changed_definition_has_not_run(recorded):
     assert gave == ["", "passed", "failed"]
 
 
-# A file that cannot be trusted: the device that its name says, what was made of the
-# record of the repository, and words of the error.
-
-FILE = max((ROOT / "docs/runs").glob("torch-2.1*-cpu.json"))
-CPU, CUDA = (FILE.stem.replace("cpu", kind) for kind in ("cpu", "cuda"))
-
-
-def _rewritten(**changes) -> str:
-    """A record of the right digest; what is "nothing" is left out."""
-    record = json.loads(FILE.read_text(encoding="utf-8")) | changes
-    record = {key: value for key, value in record.items() if value != "nothing"}
-    return json.dumps(record | {"digest": digest(record)})
-
-
-def _with(part: str, **changes) -> str:
-    record = json.loads(FILE.read_text(encoding="utf-8"))
-    if part == "device":
-        return _rewritten(device=record["device"] | changes)
-    first, *rest = record["blocks"]
-    return _rewritten(blocks=[first | changes, *rest])
-
-
-BAD = {
-    "two of one release": (f"{CPU}-2", lambda text: text, f"it is a run for {FILE.name}"),
-    "of no release's name": ("cpu", lambda text: text, f"it is a run for {FILE.name}"),
-    "below the floor": (
-        "torch-2.7-cpu",
-        lambda text: _rewritten(torch="2.7.1+cpu"),
-        "torch: 2.7.1+cpu is older than 2.8, the oldest that is supported",
-    ),
-    "a release to come": (
-        "torch-2.99-cpu",
-        lambda text: _rewritten(torch="2.99.0.dev20261120+cpu"),
-        "torch: 2.99.0.dev20261120+cpu is no release",
-    ),
-    "cut off": ("cpu", lambda text: text[:-100], "this is no recorded run: "),
-    "empty": ("cpu", lambda text: "", "this is no recorded run: "),
-    "no record": ("cpu", lambda text: "[]", "it has the schema None, and 2 is needed"),
-    "old schema": (
-        "cpu",
-        lambda text: text.replace('"schema": 2', '"schema": 0'),
-        "it has the schema 0, and 2 is needed",
-    ),
-    "edited": (
-        "cpu",
-        lambda text: text.replace('"torch": "2.1', '"torch": "2.2', 1),
-        "it was changed after the run that wrote it",
-    ),
-    "another result": (
-        "cpu",
-        lambda text: text.replace('"passed"', '"failed"', 1),
-        "it was changed after the run that wrote it",
-    ),
-    "edited device": (
-        "cuda",
-        lambda text: text.replace('"kind": "cpu"', '"kind": "cuda"'),
-        "it was changed after the run that wrote it",
-    ),
-    "another device": ("cuda", lambda text: text, f"it is a run for {FILE.name}"),
-    "emulated as a GPU": (
-        "cuda",
-        lambda text: _with("device", kind="emulated"),
-        f"it is a run for {CPU.replace('cpu', 'emulated')}.json",
-    ),
-    "a GPU without a driver": (
-        "cuda",
-        lambda text: _with("device", kind="cuda"),
-        "device.driver: None on cuda",
-    ),
-    "a driver of a CPU": (
-        "cpu",
-        lambda text: _with("device", driver="580"),
-        "device.driver: '580' on cpu",
-    ),
-    "of a day to come": (
-        "cpu",
-        lambda text: _rewritten(time="2999-01-01T00:00:00+00:00"),
-        "time: 2999-01-01T00:00:00+00:00 is before this project, or a day to come",
-    ),
-    "of 1970": (
-        "cpu",
-        lambda text: _rewritten(time="1970-01-01T00:00:00+00:00"),
-        "time: 1970-01-01T00:00:00+00:00 is before this project, or a day to come",
-    ),
-    "a key twice": (
-        "cpu",
-        lambda text: text.replace("{", '{"dirty": false,', 1),
-        "it has the key 'dirty' 2 times",
-    ),
-    "a key of a block twice": (
-        "cpu",
-        lambda text: text.replace('"result":', '"result": "passed", "result":', 1),
-        "it has the key 'result' 2 times",
-    ),
-    "a block twice": (
-        "cpu",
-        lambda text: _rewritten(blocks=[json.loads(FILE.read_text("utf-8"))["blocks"][0]] * 2),
-        "stands there 2 times",
-    ),
-    "a key too few": ("cpu", lambda text: _rewritten(dirty="nothing"), "are needed"),
-    "a key too many": ("cpu", lambda text: _rewritten(more=1), "are needed"),
-    "no blocks": ("cpu", lambda text: _rewritten(blocks=[]), "blocks: nothing ran"),
-    "a block that is none": ("cpu", lambda text: _rewritten(blocks=[1]), "blocks[0]"),
-    "a block's key": ("cpu", lambda text: _with("block", more=1), "blocks[0]: ["),
-}
-# Values that are not of their form.
-BAD_VALUES = {
-    "the run": {
-        "time": "2026-11-24",
-        "commit": "HEAD",
-        "dirty": 0,
-        "workflow": "by hand",
-        "torch": "newest",
-        "python": "2.7.18",
-        "platform": "",
-        "device": "cpu",
-        "blocks": {},
-    },
-    "device": {"kind": "tpu", "name": "", "driver": "", "count": True},
-    "block": {
-        "page": "/docs/en/page.md",
-        "line": 0,
-        "id": None,
-        "language": "text",
-        "code": "f" * 33,
-        "output": "",
-        "result": "skipped",
-        "seconds": -1.0,
-    },
-}
-for part, values in BAD_VALUES.items():
-    for key, value in values.items():
-        text = _rewritten(**{key: value}) if part == "the run" else _with(part, **{key: value})
-        where = "blocks[0]" if part == "block" else part
-        words = f"{where}: {key}: {value!r} is not of this form"
-        BAD[f"{part}: {key}"] = ("cpu", lambda _, text=text: text, words)
-
-
-@pytest.mark.parametrize("name", BAD)
-def test_a_bad_record_is_named_with_the_cure(tmp_path, name):
-    stem, make, words = BAD[name]
-    stem = {"cpu": CPU, "cuda": CUDA}.get(stem, stem) if "name" not in name else stem
-    folder = tmp_path / "docs/runs"
-    folder.mkdir(parents=True)
-    text = FILE.read_text(encoding="utf-8")
-    (folder / f"{stem}.json").write_text(make(text), encoding="utf-8")
-    with pytest.raises(SourceError) as error:
-        read_records(folder, tmp_path)
-    file, line = f"docs/runs/{stem}.json", 1
-    if name == "cut off":
-        line = len(text[:-100].split("\n"))
-    assert str(error.value).startswith(f"{file}:{line}: ")
-    assert words in str(error.value)
-    kind = "cuda" if "cuda" in stem else "cpu"
-    cure = "remove it, and record it again with that torch: pytest docs --device "
-    assert str(error.value).endswith(f"{cure}{kind} --record")
-
-
 def git(folder: Path, *arguments: str) -> str:
     who = ("-c", "user.name=x", "-c", "user.email=x@example.org")
     day = {f"GIT_{one}_DATE": "2026-02-03T04:05:06Z" for one in ("AUTHOR", "COMMITTER")}
@@ -318,7 +160,7 @@ def history(tmp_path) -> Path:
 
 
 def runs_of(root: Path, **changes) -> dict[str, Run]:
-    (root / FILE.name).write_text(_rewritten(**changes), encoding="utf-8")
+    (root / FILE.name).write_text(rewritten(**changes), encoding="utf-8")
     return read_records(root, root)
 
 

@@ -205,7 +205,7 @@ def test_not_found_page(site):
 
 def _navigation() -> list[str]:
     text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
-    return re.findall(r"^ +- [^:]+: ([a-z/-]+)\.md$", text, re.M)
+    return re.findall(r"^ +- .+: ([a-z/-]+)\.md$", text, re.M)
 
 
 def test_the_manifest_is_of_this_very_site(site):

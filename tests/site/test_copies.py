@@ -14,9 +14,10 @@ from ruff import find_ruff_bin
 
 from cheatsheet.page import load
 from cheatsheet.run.compare import difference
-from cheatsheet.run.process import run_alone
+from cheatsheet.run.process import Outcome
 from tests.site.conftest import CODE, LANGUAGES, ROOT, SECTIONS, open_page
 from tests.site.programs import program
+from tests.state import differences, run_copy
 
 WORDS = {
     "en": ("Copy all {} lines", "{} lines before: "),
@@ -34,7 +35,11 @@ class Pasted:
     before: str = ""  # in the box above it
     output: str = ""
     raises: bool = False
-    fence: bool = True  # not a definition
+    code: str = ""  # of the fence in the page; a definition has none
+
+    @property
+    def fence(self) -> bool:
+        return bool(self.code)
 
 
 def pasted(site, language: str, name: str) -> list[Pasted]:
@@ -50,7 +55,7 @@ def pasted(site, language: str, name: str) -> list[Pasted]:
             text = block.find_parent(class_="definition-code")["data-copy"].rstrip()
             place = f"{page.path}: {definition['id']}"
             box = block.find_parent(class_="definition").find_previous_sibling()
-            found.append(Pasted(place, text, shown, _boxed(box), fence=False))
+            found.append(Pasted(place, text, shown, _boxed(box)))
             continue
         example = next(examples)
         output = example.output("CPU")
@@ -59,7 +64,8 @@ def pasted(site, language: str, name: str) -> list[Pasted]:
         assert shown in (example.code.source, _plain(text)), place
         source = output.source if output else ""
         box = _boxed(block.find_previous_sibling())
-        found.append(Pasted(place, text, shown, box, source, example.raises))
+        code = example.code.source
+        found.append(Pasted(place, text, shown, box, source, example.raises, code))
     assert next(examples, None) is None
     return found
 
@@ -75,8 +81,11 @@ def _boxed(box) -> str:
     return box.select_one("pre > code").text if before else ""
 
 
-def problem_of(block: Pasted) -> str:
-    outcome = run_alone(block.text)
+def run(block: Pasted) -> Outcome:
+    return run_copy(block.text, block.code)
+
+
+def problem_of(block: Pasted, outcome: Outcome) -> str:
     got = outcome.output.rstrip()
     if outcome.raised != block.raises:
         did = f"raises:\n{outcome.trace}\n{got}" if outcome.raised else "does not raise"
@@ -94,11 +103,16 @@ RUN += [("zh", name) for name in ["custom-module", *LABS]]
 
 
 @pytest.mark.parametrize(("language", "name"), RUN)
-def test_every_block_runs_alone_and_prints_what_the_page_shows(site, language, name):
+def test_every_block_runs_alone_and_does_what_the_page_does(site, language, name):
+    """It prints what the page shows, and leaves the values that the page has by then."""
     blocks = pasted(site, language, name)
     with ThreadPoolExecutor(2) as pool:
-        problems = list(filter(None, pool.map(problem_of, blocks)))
+        outcomes = list(pool.map(run, blocks))
+    problems = list(filter(None, map(problem_of, blocks, outcomes)))
     assert not problems, "\n\n".join(problems)
+    page = load(ROOT, f"docs/{language}/{name}.md")
+    copies = [one for block, one in zip(blocks, outcomes, strict=True) if block.fence]
+    assert "\n".join(differences(page, copies)) == ""
 
 
 @pytest.mark.parametrize("name", SECTIONS)
@@ -111,11 +125,13 @@ def test_the_chinese_copies_are_the_english_programs(site, name):
 
 
 def test_the_proof_can_fail():
-    block = Pasted("here", "import snippets", "")
-    assert "ModuleNotFoundError" in problem_of(block)
-    assert "prints" in problem_of(Pasted("here", "1 + 1", "", "", "3\n"))
-    assert "does not raise" in problem_of(Pasted("here", "1 + 1", "", "", "2", raises=True))
-    assert problem_of(Pasted("here", "1 + 1", "", "", "2\n")) == ""
+    def problem(*block, **options) -> str:
+        return problem_of(one := Pasted("here", *block, **options), run(one))
+
+    assert "ModuleNotFoundError" in problem("import snippets", "")
+    assert "prints" in problem("1 + 1", "", "", "3\n")
+    assert "does not raise" in problem("1 + 1", "", "", "2", raises=True)
+    assert problem("1 + 1", "", "", "2\n") == ""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

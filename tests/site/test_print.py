@@ -24,6 +24,7 @@ from cheatsheet.words.languages import read_languages
 from cheatsheet.words.text import CHINESE
 from tests.site.conftest import (
     ADDRESS,
+    CODES,
     LANGUAGES,
     SECTIONS,
     Site,
@@ -100,7 +101,12 @@ def test_the_pdf(printed, language, paper):
     file = printed.folder / LANGUAGES[language] / FILES[paper]
     assert file.stat().st_size < 500_000
     pdf = pypdf.PdfReader(file)
-    assert len(pdf.pages) <= 2
+    assert len(pdf.pages) <= 3
+    root = pdf.root_object
+    assert root["/Lang"] == CODES[language]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/StructTreeRoot"]["/K"]
+    assert pdf.outline
     for page in pdf.pages:
         size = (float(page.mediabox.width), float(page.mediabox.height))
         assert size == pytest.approx(PAPERS[paper], abs=1)
@@ -109,7 +115,11 @@ def test_the_pdf(printed, language, paper):
 
     text = squeeze("\n".join(page.extract_text() for page in pdf.pages))
     html = printed.soup(language, "cheatsheet")
-    parts = html.select(".sheet :is(h1, h2, h3, p:not(.sheet-pdfs), pre)")
+    assert pdf.metadata.title == html.title.text
+    messages = {link["href"] for link in html.select(".sheet li > a:first-child")}
+    known = {link["href"] for link in printed.soup(language, "errors").select("li > a")}
+    assert len(messages & known) > 60
+    parts = html.select(".sheet :is(h1, h2, h3, p:not(.sheet-pdfs), pre, li > *)")
     assert len(parts) > 4 * len(CHOSEN)
     missing = [
         line
@@ -188,7 +198,7 @@ def test_the_sheet_is_a_page_of_the_site(tab, site, language):
     tab.locator(".md-search__input").fill("Sequential")
     tab.locator(".md-search-result__link").first.wait_for()
     index = (site.folder / own / "search/sections.json").read_text("utf-8")
-    assert not [e for e in json.loads(index)["docs"] if "cheatsheet/" in e["location"]]
+    assert "cheatsheet/" not in json.loads(index)["pages"]
     tab.keyboard.press("Escape")
     tab.locator(".language-switch__link").click()
     other = LANGUAGES["en" if language == "zh" else "zh"]

@@ -16,18 +16,20 @@ WAIT_SECONDS = 90
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    """A project of few pages that is being served: its folder, address and log."""
-    folder = tmp_path_factory.mktemp("served")
+    """A project of few pages that is being served from another folder: its own folder, whose
+    name is no plain one, address and log."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    folder = elsewhere.with_name("用户 的 served")
     names = ("index", "custom-module", "labs/custom-distribution")
     copy_project(folder, *names, program=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    log = folder / "serve.log"
+    log, config = folder / "serve.log", f"../{folder.name}/mkdocs.yml"
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "mkdocs", "serve", "-a", f"127.0.0.1:{port}"],
-            cwd=folder,
+            [*f"{sys.executable} -m mkdocs serve -a 127.0.0.1:{port} -f".split(), config],
+            cwd=elsewhere,
             env=environment(SITE_URL=None, REPO_URL=None),
             stdout=output,
             stderr=output,
@@ -57,9 +59,9 @@ def wait_for(url: str, words: str, log) -> str:
 def test_both_languages_are_served(served):
     _folder, url, log = served
     html = wait_for(f"{url}zh/custom-module/", "</html>", log)
-    assert f'href="{url}zh/custom-module/"' in html  # canonical: the served address
+    assert f"<link href={url}zh/custom-module/ rel=canonical>" in html  # the served address
     html = wait_for(f"{url}custom-module/", "</html>", log)
-    assert re.search(rf'hreflang="zh-Hans"|href="{url}zh/custom-module/"', html)
+    assert re.search(rf"hreflang=zh-Hans|href={url}zh/custom-module/", html)
     # No address of a repository is known: a notebook to download, and no Colab.
     html = wait_for(f"{url}labs/custom-distribution/", "page-facts", log)
     assert "custom-distribution.ipynb" in html
@@ -89,17 +91,17 @@ EDITS = {
         ("snippets/locales/zh.po", "必须最先调用：", "改过的译文："),
         ("zh/custom-module/", "改过的译文"),
     ),
-    "the glossary": (  # whose words stay whole in the search
-        (
-            "docs/glossary.yml",
-            "\nterms:\n",
-            "\nterms:\n  - en: reading a layer\n    zh: 按名字存放层\n",
-        ),
-        ("zh/search/sections.json", "按名字存放层"),
+    "the words of the search": (
+        ("mkdocs.zh.yml", "缓冲区: [buffer]", "缓冲区: [buffer, 改过的词]"),
+        ("zh/search/sections.json", "改过的词"),
     ),
     "a style": (
-        (f"{THEME}/assets/stylesheets/site.css", "/* The look", "/* Edited. The look"),
-        ("assets/stylesheets/site.css", "Edited."),
+        (
+            f"{THEME}/assets/stylesheets/site.css",
+            ".md-grid { max-width: 66rem",
+            ".md-grid { max-width: 67rem",
+        ),
+        ("assets/stylesheets/site.css", "67rem"),
     ),
     "a template": (
         (f"{THEME}/partials/alternate.html", "language-switch", "edited-switch"),

@@ -1,8 +1,10 @@
 """Where a net lives: on one device, on several, on none."""
 
 import pickle
+from itertools import permutations
 from types import SimpleNamespace
 
+import pytest
 import torch
 from torch import nn
 
@@ -67,12 +69,15 @@ def test_lazy_layer_has_a_device_before_its_first_batch():
     assert devices_of(nn.LazyLinear(2)) == [CPU]
 
 
-def test_sorted_by_type_then_by_number():
+@pytest.mark.parametrize(
+    "names", [("cpu", "cuda:2", "cuda:10"), ("cpu", "cuda:0", "cuda:1", "cuda:8")]
+)
+def test_sorted_by_type_then_by_number(names):
     """Simulated: accelerators that this machine lacks; only devices are needed."""
-    names = ["cuda:10", "cuda:2", "cpu", "cuda:2"]
-    tensors = [SimpleNamespace(device=torch.device(name)) for name in names]
-    net = SimpleNamespace(parameters=lambda: tensors[:2], buffers=lambda: tensors[2:])
-    assert [str(device) for device in devices_of(net)] == ["cpu", "cuda:2", "cuda:10"]
+    for order in permutations(names):
+        tensors = [SimpleNamespace(device=torch.device(name)) for name in (*order, order[0])]
+        net = SimpleNamespace(parameters=tensors[:2].copy, buffers=tensors[2:].copy)
+        assert [str(device) for device in devices_of(net)] == [*names]
 
 
 def test_importable_and_picklable():

@@ -206,6 +206,39 @@ def test_a_file_that_needs_other_classes_is_refused(path):
         load_checked(path)
 
 
+@pytest.fixture
+def saved_on_a_gpu(monkeypatch):
+    """Files that are saved say that their tensors were on a GPU, as those of another machine."""
+    monkeypatch.setattr(torch.serialization, "location_tag", lambda storage: "cuda:0")
+
+
+def test_a_file_from_a_gpu_is_loaded_onto_the_cpu(path, saved_on_a_gpu):
+    torch.save({"w": torch.arange(3.0)}, path)
+    if not torch.cuda.is_available():  # the file is one that needs a place to go
+        with pytest.raises(RuntimeError, match="on a CUDA device"):
+            torch.load(path)
+    w = load_checked(path)["w"]
+    assert w.device.type == "cpu"
+    assert torch.equal(w, torch.arange(3.0))
+
+
+def test_a_checkpoint_from_a_gpu_is_loaded_where_there_is_none(path, saved_on_a_gpu):
+    run, resumed = Run(), Run()
+    save_checkpoint(path, 1, **run.parts)
+    assert load_checkpoint(path, **resumed.parts) == 1
+    assert same_state(resumed.net, run.net)
+
+
+@pytest.mark.parametrize("load", [load_checked, load_checkpoint])
+def test_no_setting_of_the_machine_lets_the_code_in_a_file_run(path, monkeypatch, load):
+    monkeypatch.setenv("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "1")
+    torch.save({"epoch": 1, "random": argparse.Namespace()}, path)
+    with pytest.warns(UserWarning, match="forcing weights_only=False"):
+        assert torch.load(path)["random"] == argparse.Namespace()
+    with pytest.raises(pickle.UnpicklingError, match=r"argparse\.Namespace"):
+        load(path)
+
+
 def test_code_in_a_file_does_not_run(path, capsys):
     class Code:
         def __reduce__(self):

@@ -71,6 +71,12 @@ STATE = {
         "net.bias.item()",
         "1.0",
     ),
+    "a class under the name of its base": (
+        "class A:\n    x = 1",
+        "class A(A):\n    pass",
+        "A.x",
+        "1",
+    ),
     "gradients": (
         NET,
         "y = net(X).sum()\ny.backward()",
@@ -361,6 +367,17 @@ NOT_NEEDED = {
         "y = bn(X)",
         "net.training",
         "bn",
+    ),
+    "a file that a call named alike does not read": (
+        NET + "\ntorch.save(X, 'a.pt')\nloaded = net",
+        "loaded(X).shape",
+        "save",
+    ),
+    "another class under the name of one that names itself": (
+        "class Net:\n    old = 1",
+        "class Net:\n    def __init__(self):\n        super(Net, self).__init__()\n\n\nnet = Net()",
+        "net",
+        "old",
     ),
     "a seed without a draw": (
         IMPORTS + "torch.manual_seed(0)\na = torch.rand(1)\nb = [1]",

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from cheatsheet.page import SourceError
+from cheatsheet.page import SourceError, write_text
 from cheatsheet.words.catalog import localize_package, translated, updated
 from cheatsheet.words.languages import Language
-from cheatsheet.words.text import write
 
 ZH = Language("简体中文", "zh-Hans", "zh")
 SOURCE = '''\
@@ -43,7 +42,7 @@ def project(tmp_path) -> Path:
 def update(project: Path, language: Language) -> tuple[int, int, int]:
     """Bring the catalog up to date; how many entries are empty, fuzzy and retired then."""
     text = updated(project, language)
-    write(project / language.catalog, text)
+    write_text(project, language.catalog, text)
     empty = re.findall(r'\nmsgid ".*"\nmsgstr ""\n(?!")', text)
     return len(empty), text.count("#, fuzzy"), text.count("#~ msgid")
 

@@ -7,12 +7,6 @@ const query = document.querySelector(".md-search__input")
 document$.subscribe(() => {
   // A browser's translator leaves code alone, in blocks and in sentences.
   for (const code of document.querySelectorAll("code")) code.translate = false
-  // A name breaks between its parts, not within a word.
-  for (const code of document.querySelectorAll("article :is(td, th) code")) {
-    const parts = code.textContent.split(/(?<=[._(=/])(?=\w)/)
-    if (!code.children.length)
-      code.replaceChildren(...parts.flatMap((part) => [document.createElement("wbr"), part]))
-  }
   // On paper, the address of a link that leaves the site is written out. With instant
   // navigation, Material makes those of the site absolute too.
   for (const link of document.links)
@@ -50,6 +44,11 @@ if (query) {
   let before
   query.addEventListener("focus", ({ relatedTarget }) => (before = relatedTarget))
   query.addEventListener("keydown", ({ key }) => key === "Escape" && setTimeout(() => before?.focus()))
+  // On a phone, the closed search is no stop on the way; "/" leads there nevertheless.
+  const [opened, narrow] = [document.getElementById("__search"), matchMedia("(max-width: 59.98em)")]
+  const stop = () => (query.tabIndex = narrow.matches && !opened.checked ? -1 : 0)
+  for (const one of [opened, narrow]) one.addEventListener("change", stop)
+  stop()
 }
 // The menu and the search of a phone open by labels, which no key reaches: by buttons instead.
 for (const label of document.querySelectorAll(".md-header__button:is([for=__drawer], [for=__search])")) {
@@ -59,6 +58,12 @@ for (const label of document.querySelectorAll(".md-header__button:is([for=__draw
   button.append(...label.childNodes)
   const opens = label.htmlFor === "__drawer" ? ".md-nav--primary" : ".md-search"
   labelled(button, document.querySelector(opens).getAttribute("aria-label"))
-  button.addEventListener("click", () => document.getElementById(label.htmlFor).click())
+  const toggle = document.getElementById(label.htmlFor)
+  button.addEventListener("click", () => toggle.click())
+  document.addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape" || !toggle.checked || opens === ".md-search") return
+    toggle.click()
+    button.focus()
+  })
   label.replaceWith(button)
 }

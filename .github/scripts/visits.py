@@ -1,0 +1,166 @@
+"""What a visit of the built site costs a reader, in Chromium, each as a share of its goal.
+
+A first visit is a cold one, over the network of a phone (slow 4G) at a quarter of this
+machine's speed, and the files come packed, as GitHub Pages sends them.
+"""
+
+import gzip
+import json
+import threading
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from statistics import quantiles
+
+import yaml
+from playwright.sync_api import sync_playwright
+
+from cheatsheet.forms.pdf import FLAGS, find_chromium
+
+KB = 1024
+# A page, and how much its first visit may weigh: the heaviest of its kind.
+PAGES = {
+    "the front page": ("zh/", 90 * KB),
+    "a section page": ("zh/custom-forward-function/", 90 * KB),
+    "a page with a formula": ("parameter-initialization/", 130 * KB),
+    "a lab": ("zh/labs/initialization-through-depth/", 130 * KB),
+}
+SECONDS = {"largest paint": 1.8, "quiet": 2.5}
+SLOW_4G = {"offline": False, "latency": 562, "downloadThroughput": 180_000}
+SLOW_4G |= {"uploadThroughput": 84_000}
+QUESTIONS = "tests/site/questions.{}.yml"
+LIMITS = {1: 50, 4: 120}  # milliseconds from a key to the results, by how much slower it is
+WATCH = """
+window.seen = {"largest paint": 0, quiet: 0, shift: 0}
+const watch = (type, take) => new PerformanceObserver((list) =>
+  list.getEntries().forEach(take)).observe({ type, buffered: true })
+watch("largest-contentful-paint", (e) => (seen["largest paint"] = e.startTime))
+watch("longtask", (e) => (seen.quiet = e.startTime + e.duration))
+watch("layout-shift", (e) => (seen.shift += e.hadRecentInput ? 0 : e.value))
+window.answers = []
+const post = Worker.prototype.postMessage
+Worker.prototype.postMessage = function (message) {
+  const asked = performance.now()
+  if (message.type === 2)
+    this.addEventListener("message", () => requestAnimationFrame(() => setTimeout(() =>
+      answers.push(performance.now() - asked))), { once: true })
+  return post.call(this, message)
+}
+"""
+
+
+class Packed(SimpleHTTPRequestHandler):
+    """Files as GitHub Pages sends them."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        file = Path(self.translate_path(self.path.partition("?")[0]))
+        file = file / "index.html" if file.is_dir() else file
+        if not file.is_file():
+            return self.send_error(404)
+        body = gzip.compress(file.read_bytes())
+        self.send_response(200)
+        kind = self.guess_type(file)
+        for header in (("Content-Type", kind), ("Content-Encoding", "gzip")):
+            self.send_header(*header)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_arguments) -> None:
+        pass
+
+
+@contextmanager
+def reader(site: Path):
+    """A function that gives a tab of a reader who was never there, and its line to the browser."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Packed, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with sync_playwright() as playwright:
+        path = find_chromium(playwright)
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS])
+
+        def come(slower: int, viewport: dict):
+            url = f"http://127.0.0.1:{server.server_port}/"
+            tab = browser.new_context(viewport=viewport, base_url=url).new_page()
+            tab.add_init_script(WATCH)
+            line = tab.context.new_cdp_session(tab)
+            line.send("Emulation.setCPUThrottlingRate", {"rate": slower})
+            return tab, line
+
+        yield come
+        browser.close()
+    server.shutdown()
+
+
+def first_visit(come, page: str) -> dict[str, float]:
+    """Bytes, and what the page saw."""
+    tab, line = come(4, {"width": 390, "height": 844})
+    sizes = []
+    line.on("Network.loadingFinished", lambda one: sizes.append(one["encodedDataLength"]))
+    line.send("Network.enable")
+    line.send("Network.emulateNetworkConditions", SLOW_4G)
+    tab.goto(page)
+    tab.wait_for_load_state("networkidle")
+    tab.wait_for_timeout(1000)
+    found = tab.evaluate("seen") | {"weight": sum(sizes)}
+    tab.context.close()
+    return found
+
+
+def answer_times(come, root: Path, language: str, slower: int, times: int) -> list[float]:
+    """Milliseconds from the last key of each question to its results, of `times` the content."""
+    tab, _ = come(slower, {"width": 1366, "height": 768})
+    text = (root / QUESTIONS.format(language)).read_text(encoding="utf-8")
+    questions = [one["types"] for one in yaml.safe_load(text) if "types" in one][:40]
+
+    def more(route) -> None:
+        answer = route.fetch()
+        content = answer.json()
+        content["docs"] *= times
+        route.fulfill(response=answer, body=json.dumps(content))
+
+    tab.route("**/sections.json", more)
+    tab.goto("zh/" if language == "zh" else "")
+    box = tab.locator(".md-search__input")
+    for question in questions:
+        for part in (question[:-1], question):
+            count = tab.evaluate("answers.length")
+            box.fill(part)
+            tab.wait_for_function("(n) => answers.length > n", arg=count)
+    found = tab.evaluate("answers")[1::2]
+    tab.context.close()
+    return found
+
+
+def weigh(site: Path) -> dict[str, float]:
+    """Bytes of a first visit, by the kind of page; the English pages."""
+    with reader(site) as come:
+        pages = {kind: page.removeprefix("zh/") for kind, (page, _) in PAGES.items()}
+        return {kind: first_visit(come, page)["weight"] for kind, page in pages.items()}
+
+
+def rows(root: Path, site: Path) -> dict[str, float]:
+    """Each by its name, as a share of its goal: at most 1."""
+    found = {}
+    with reader(site) as come:
+        for kind, (page, weight) in PAGES.items():
+            seen = first_visit(come, page)
+            found[f"first visit of {kind}: weight / {weight // KB} KB"] = seen["weight"] / weight
+            for what, goal in SECONDS.items():
+                found[f"first visit of {kind}: {what} / {goal} s"] = seen[what] / 1000 / goal
+            found[f"first visit of {kind}: layout shift"] = seen["shift"]
+        for language in ("en", "zh"):
+            index = site / language.replace("en", "") / "search/sections.json"
+            packed = len(gzip.compress(index.read_bytes()))
+            found[f"index of the search, {language} / 60 KB"] = packed / (60 * KB)
+            for slower, goal in LIMITS.items():
+                for times in (1, 10):
+                    spent = answer_times(come, root, language, slower, times)
+                    name = f"key to results, {language}, {slower}x slower, {times}x the content"
+                    cuts = quantiles(spent, n=20)
+                    found[f"{name}: p50 / {goal} ms"] = cuts[9] / goal
+                    found[f"{name}: p95 / {goal} ms"] = cuts[18] / goal
+    return found
