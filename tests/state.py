@@ -33,7 +33,8 @@ from cheatsheet.run.process import Outcome, Piece, Process, run_alone
 
 PLAIN = (type(None), bool, int, float, complex, str, bytes, range, Path, types.EllipsisType)
 OF_PAGES = {"__main__", "snippets"}
-WALKED = {"torch", "numpy", *OF_PAGES, *sys.stdlib_module_names}
+# Another process is none of this one: torch ends those that use gloo by an abort now and then.
+WALKED = {"torch", "numpy", *OF_PAGES, *sys.stdlib_module_names} - {"subprocess"}
 INSIDE = ("._parameters", "._buffers", "._modules")  # of a module; nobody writes them
 
 

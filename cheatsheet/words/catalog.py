@@ -77,7 +77,7 @@ def _read(root: Path, language: Language) -> Catalog:
             problem = "this is no line of a .po file; look for a missing quotation mark."
             raise SourceError(path, number, problem)
     try:
-        catalog = pofile.read_po(io.BytesIO(text.encode()), abort_invalid=True)
+        catalog = pofile.read_po(io.StringIO(text), abort_invalid=True)
     except pofile.PoFileError as error:
         problem = f"this is not a .po file: {error}; mend it."
         raise SourceError(path, error.lineno + 1, problem) from None

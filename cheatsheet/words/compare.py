@@ -11,7 +11,7 @@ import re
 import tokenize
 from bisect import bisect
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
@@ -121,8 +121,8 @@ def differences(ours: Block, theirs: Block) -> list[SourceError]:
         kind: (ours.marks.get(kind, []), theirs.marks.get(kind, []))
         for kind in ("link", "image", "emphasis")
     }
-    pairs["number"] = _lacking_numbers(ours, theirs), _lacking_numbers(theirs, ours)
-    pairs["name"] = _lacking_names(ours, theirs), _lacking_names(theirs, ours)
+    pairs["number"] = _more(_numbers, ours, theirs), _more(_numbers, theirs, ours)
+    pairs["name"] = _more_names(ours, theirs), _more_names(theirs, ours)
     if ours.fence and theirs.fence:
         kind = "output" if ours.fence.language == "text" else "code"
         pairs[kind] = meaning(ours.fence), meaning(theirs.fence)
@@ -140,29 +140,28 @@ def _names(text: str) -> list[str]:
     return code + NAME.findall(INLINE_CODE.sub(" ", text))
 
 
-def _lacking_numbers(block: Block, other: Block) -> list[Line]:
-    """The numbers that stand in a block more often than in the other."""
-    more = Counter(_numbers(block.text)) - Counter(_numbers(other.text))
-    return [_at(block, number) for number in more.elements()]
-
-
-def _lacking_names(block: Block, other: Block) -> list[Line]:
-    """The names that the other block has neither as code nor, on a page, in words, as in "state
-    dict" and in headings; a docstring has all names in backticks, and a comment none."""
-    known = _names(other.text)
-    words = "" if block.kind == COMMENT else INLINE_CODE.sub(" ", other.text)
+def _more(read: Callable[[str], list[str]], block: Block, other: Block) -> list[Line]:
+    """What is read in a block more often than in the other, with its lines."""
     found = []
-    for name in _names(block.text):
-        as_words = rf"(?<![\w.]){re.escape(name).replace('_', '[_ ]')}s?(?!\w)"
-        if name not in known and not re.search(as_words, words, re.A | re.I):
-            found.append(_at(block, name))
+    for text in (Counter(read(block.text)) - Counter(read(other.text))).elements():
+        line = next((one for one in block.lines if text in one.text), block.first)
+        found.append(replace(line, text=text))  # it may be broken over two lines
     return found
 
 
-def _at(block: Block, text: str) -> Line:
-    """A piece of a block, with its line; it may be broken over two."""
-    line = next((one for one in block.lines if text in one.text), block.first)
-    return replace(line, text=text)
+def _more_names(block: Block, other: Block) -> list[Line]:
+    """The names that the other block lacks. On a page, they may be repeated, and the other may
+    have them without backticks, as in headings, or in words, as in "state dict"."""
+    names = _more(_names, block, other)
+    if block.kind == COMMENT:
+        return names
+    known, words = _names(other.text), INLINE_CODE.sub(" ", other.text)
+    found = []
+    for name in names:
+        form = re.escape(name.text).replace("_", "[_ ]")
+        as_words = re.search(rf"(?<![\w.]){form}s?(?!\w)", words, re.A | re.I)
+        found += [] if name.text in known or as_words else [name]
+    return found
 
 
 def _first_difference(

@@ -142,7 +142,7 @@ def read_blocks(path: Path, tokens: Iterable[Token]) -> list[Block]:
     for token in tokens:
         first = token.map[0] + 1 if token.map else 0
         if token.nesting == 1:
-            opened += f"<{token.tag}>"
+            opened += f"<{token.tag}{token.info}>"  # with the number of an item
         elif token.type == "fence":
             fence = Fence(path, first, token.map[1], token.info, token.content)
             found.append(Block(f"{opened}```{token.info}", [Line(path, first, "")], fence=fence))

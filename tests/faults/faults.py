@@ -441,6 +441,7 @@ LANGUAGES = [
         ("- 第二项有 20 层。\n", "", "and docs/en/page.md:40 has <li><p> 'The second", 1),
         ("- 第二项", "\n第二项", "here is <p> '第二项", 1),
         ("1. 输入", "- 输入", "here is <ul><li><p> '输入"),
+        ("2. 状态", "3. 状态", "here is <li3><p> '状态字典里"),
         ("这个名字写错了。改用存在的名字：\n", "", "The name is wrong.", 1),
         ("这个名字写错了。", "这个名字写错了。\n\n", "here is <p> '改用存在的名字：'", 2),
         (

@@ -26,7 +26,8 @@ NAMES = sorted(
     path.relative_to(ROOT / "docs/en").with_suffix("").as_posix()
     for path in (ROOT / "docs/en").rglob("*.md")
 )
-CODE = [name for name in NAMES if name not in ("verified", "errors", "names")]  # the pages that have any
+# The pages that have any.
+CODE = [name for name in NAMES if name not in ("verified", "errors", "names")]
 SECTIONS = [name for name in CODE if not name.startswith("labs/")]
 PAGES = [(language, name) for language in LANGUAGES for name in NAMES]
 # Browsers know that no name below localhost leaves the machine, and trust it as https.

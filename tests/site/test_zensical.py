@@ -19,8 +19,8 @@ def test_only_what_differs_is_named(site, tmp_path):
     folder = shutil.copytree(site.folder, tmp_path / "site")
     page = folder / "zh/gpu-device/index.html"
     html = page.read_text(encoding="utf-8")
-    assert 'data-label="报错"' in html
-    page.write_text(html.replace('data-label="报错"', 'data-label="错误"', 1), encoding="utf-8")
+    assert "data-label=报错" in html
+    page.write_text(html.replace("data-label=报错", "data-label=错误", 1), encoding="utf-8")
     generator = os.environ.get("ZENSICAL") or shutil.which("zensical") or MKDOCS
     done = subprocess.run(
         [sys.executable, ROOT / ".github/scripts/zensical.py", folder, generator],
