@@ -92,7 +92,7 @@ def test_outputs_show_their_labels(opened):
     for label, content in shown:
         assert content == f'"{label}"'
         assert label.partition(" · ")[0] in LABELS[language]
-    assert shown or name in ("verified", "index", "errors")
+    assert shown or name in ("verified", "index", "errors", "names")
 
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")

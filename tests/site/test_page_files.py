@@ -26,7 +26,7 @@ LABELS = {
     "zh": ["Notebook", "Colab", "复制本页 Markdown"],
 }
 # The line before the output on one of two devices.
-DEVICE = re.compile(r"(?m)^(?:Output|Error|输出|报错) · (?:CPU|GPU)$")
+DEVICE = re.compile(r"(?m)^(?:Output|Error|输出|报错) · (?:CPU|GPU|torch .*)$")
 # https://llmstxt.org: a link, then a colon and notes.
 ENTRY = re.compile(r"- \[(?P<name>[^\]]+)\]\((?P<address>[^)\s]+)\): (?P<notes>\S.*)")
 
