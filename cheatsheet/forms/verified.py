@@ -86,35 +86,47 @@ class Verified:
         for file, run in reversed(self.files.items()):
             day = run.time[:10]
             made = f"[{day}]({run.workflow})" if run.workflow else f"{day} {self.words['by_hand']}"
-            commit = f"`{run.commit[:10]}`" if run.commit else ""
-            made += f" {commit}" + (f" {self.words['dirty']}" if run.dirty else "")
+            made += f" {self.words['dirty']}" if run.dirty else ""
             device = self._device(run) + f" {run.device.driver}" * bool(run.device.driver)
             results = Counter(block.result for block in run.blocks)
-            torch = f"[{run.torch}]({address}{file})"
+            torch = f"[{run.torch.partition('+')[0]}]({address}{file})"
             blocks = f"{results['passed']} / {results.total()}"
-            rows.append([torch, run.python, device, blocks, made.rstrip()])
+            python = run.python.rpartition(".")[0]
+            rows.append([torch, python, device, blocks, made])
         return _table(self.words["facts"], rows)
 
     def by_page(self, titles: dict[str, str]) -> str:
-        """One row a page and a column a run: how many blocks passed there as they are now;
-        and below, each block that failed. `titles` are those of the pages, by file name."""
-        head = [f"{_release(run)} {self.words[run.device.kind]}" for run in self.runs]
-        rows, failed = [], []
-        for name, page in self.pages.items():
-            if not (total := len(page.examples)):
-                continue
-            done = [one.count("passed") for one in self.gave[name]]
-            counts = [str(n) if n == total else f"{n} / {total}" for n in done]
-            rows.append([f"[{titles[name]}]({name})", *counts])
-            headings = {section.id: section.title for section in page.sections}
+        """One row a page: how many blocks passed as they are now, in a column for each run, or
+        for several releases where all pages have the same; and below, each block that failed.
+        `titles` are those of the pages, by file name."""
+        names = [name for name, page in self.pages.items() if page.examples]
+        # A CPU is not said: on a phone there is no room.
+        gpu = {"cuda": f" {self.words['cuda']}"}
+        heads, columns = [], []
+        kinds = [run.device.kind for run in self.runs]
+        order = sorted(range(len(kinds)), key=lambda i: KINDS.index(kinds[i]))
+        for (kind, cells), same in groupby(order, lambda i: (kinds[i], self._counts(names, i))):
+            heads.append(_span(_release(self.runs[i]) for i in same) + gpu.get(kind, ""))
+            columns.append(cells)
+        links = [f"[{titles[name]}]({name})" for name in names]
+        table = [_table([self.words["page"], *heads], zip(links, *columns, strict=True))]
+        failed = []
+        for name in names:
+            headings = {section.id: section.title for section in self.pages[name].sections}
             for example, gave in self._blocks(name):
-                where = ", ".join(h for h, one in zip(head, gave, strict=True) if one == "failed")
-                if where:
+                runs = [run for run, one in zip(self.runs, gave, strict=True) if one == "failed"]
+                if runs:
+                    where = ", ".join(_release(r) + gpu.get(r.device.kind, "") for r in runs)
                     facts = {"heading": headings[example.section], "number": example.number}
                     link = f"[{self.words['block'].format(**facts)}]({name}#{example.section})"
                     failed.append(f"- {titles[name]}, {link}: torch {where}")
-        table = _table([self.words["page"], *head], rows)
-        return "\n\n".join([table, *([self.words["failed"], "\n".join(failed)] if failed else [])])
+        return "\n\n".join([*table, *([self.words["failed"], "\n".join(failed)] if failed else [])])
+
+    def _counts(self, names: list[str], i: int) -> list[str]:
+        """How many blocks of each page passed in the run of that index."""
+        gave = [self.gave[name][i] for name in names]
+        done = [(one.count("passed"), len(one)) for one in gave]
+        return [str(n) if n == total else f"{n} / {total}" for n, total in done]
 
 
 def _release(run: Run) -> str:
