@@ -271,3 +271,16 @@ def test_nothing_else_may_differ_in_them(name):
     assert len(found) == 1, found
     assert found[0].startswith(f"docs/zh/page.md:{line}: "), found
     assert words in found[0]
+
+
+MOVED = re.compile(r"^- \[(.*)\]\(([\w-]+\.md)#([\w-]+)\)\{ #\3 \}$", re.M)
+
+
+@pytest.mark.parametrize("language", [EN, ZH], ids=["en", "zh"])
+def test_what_moved_to_another_page_is_called_as_it_is_there(language):
+    """A page lists, under the old ids, the sections that it once held."""
+    pages = {name: language.page(ROOT, name) for name in language.pages(ROOT)}
+    titles = {(name, s.id): s.title for name, page in pages.items() for s in page.sections}
+    moved = [one for page in pages.values() for one in MOVED.findall(page.text)]
+    assert len(moved) > 80
+    assert [title for title, *place in moved if titles[tuple(place)] != title] == []
