@@ -8,6 +8,7 @@ waits for MathJax, which weighs more than a page.
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
 
@@ -93,6 +94,11 @@ def typeset(formulas: list[str]) -> list[dict[str, str]]:
     """What MathJax makes of each formula: its `html`, or what is `wrong` with it."""
     if not formulas:
         return []
+    with ThreadPoolExecutor(1) as thread:  # whoever asks may have a browser in his own
+        return thread.submit(_typeset, formulas).result()
+
+
+def _typeset(formulas: list[str]) -> list[dict[str, str]]:
     from playwright.sync_api import sync_playwright  # here: most builds typeset nothing
 
     with sync_playwright() as playwright:
