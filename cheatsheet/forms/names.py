@@ -61,7 +61,7 @@ PLACES = {
 DOCS = "https://docs.pytorch.org/docs/{release}/"
 OWNERS = ("torch.nn.Module", "torch.nn.functional", "torch.nn.init", "torch.nn.utils", "torch.nn")
 OWNERS += ("torch.Tensor", "torch.optim", "torch.accelerator", "torch.cuda")
-SHOWN = 4  # sections of a name, at most
+SHOWN = 3  # sections of a name, at most
 DEVICES = {"is_available", "synchronize"}  # of torch.cuda, beside what is called device
 
 
