@@ -47,10 +47,11 @@ def _sync(root: Path, options: argparse.Namespace) -> int:
         return 2
     if not options.check and not fill_outputs(root):
         return 1
-    pages = [one.page(root, name) for one in read_languages(root) for name in one.pages(root)]
-    texts = sync.planned(root) | formulas.planned(root, pages)
-    source = read_languages(root)[0]
-    texts |= names.planned(root, [source.page(root, name) for name in source.pages(root)])
+    by_language = [
+        [one.page(root, name) for name in one.pages(root)] for one in read_languages(root)
+    ]
+    texts = sync.planned(root) | names.planned(root, by_language[0])
+    texts |= formulas.planned(root, [page for pages in by_language for page in pages])
     for path, text in texts.items():
         if options.check:
             print(f"{path}:1: not as sync writes it; run: {sync.COMMAND}")

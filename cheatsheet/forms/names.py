@@ -18,6 +18,7 @@ from pathlib import Path
 import yaml
 
 from cheatsheet.page import Example, Page, Section, Shown, read_text
+from cheatsheet.standalone.definitions import Definitions
 
 KEPT = "docs/names.json"
 LEFT_OUT = "docs/names.yml"
@@ -108,7 +109,7 @@ def _kept(root: Path) -> dict:
 def _digest(root: Path, page: Page) -> str:
     code = [(example.section, example.code.source) for example in page.examples]
     for module in sorted({part.module for part in page.parts if isinstance(part, Shown)}):
-        code.append((module, read_text(root, Path(*module.split(".")).with_suffix(".py"))))
+        code.append((module, read_text(root, Definitions.path(module))))
     return sha256(repr(code).encode()).hexdigest()[:16]
 
 
@@ -125,7 +126,7 @@ def names_of(root: Path, page: Page) -> dict[str, list[str]]:
     for section in page.sections:
         for part in section.parts:
             if isinstance(part, Shown):
-                source = read_text(root, Path(*part.module.split(".")).with_suffix(".py"))
+                source = read_text(root, Definitions.path(part.module))
                 lines = _lines_of(source, part.name)
                 _look(source, dict.fromkeys(lines, section.id), found)
     return {section: sorted(names) for section, names in found.items() if names}
