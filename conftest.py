@@ -16,14 +16,26 @@ def pytest_cmdline_main(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """In a worker of pytest-xdist: the fences of a page run in one process, in order.
+    """In a worker of pytest-xdist: the fences of a page run in one process, in order, and what
+    the tests of a file share is made once.
 
     Its scheduler takes a group from behind the `@` of an id. It would write that itself for
     its marks, if pytest 9 still read the `_nodeid` that it sets.
     """
     for item in items if hasattr(config, "workerinput") else ():
-        if not isinstance(item, pytest.Function):
-            item._id = item.id.parse(f"{item.nodeid}@{item.location[0]}")
+        if group := _group(item):
+            item._id = item.id.parse(f"{item.nodeid}@{group}")
+
+
+def _group(item) -> str:
+    """Its file, with what it takes of the fixtures that are made once for a file, if any."""
+    if not isinstance(item, pytest.Function):
+        return item.location[0]
+    fixtures = item._fixtureinfo.name2fixturedefs
+    shared = [name for name, every in fixtures.items() if every[-1].scope == "module"]
+    taken = item.callspec.params if hasattr(item, "callspec") else {}
+    kinds = [str(taken[name]) for name in shared if name in taken]
+    return "-".join([item.location[0], *kinds]) if shared else ""
 
 
 @pytest.fixture

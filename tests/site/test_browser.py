@@ -24,9 +24,8 @@ def settle(tab) -> None:
     """Wait until no colour fades any more."""
     tab.evaluate(
         """async () => {
-          await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 30)))
-          const fading = document.getAnimations().map((one) => one.finished)
-          await Promise.allSettled(fading)
+          do await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 30)))
+          while (document.getAnimations().some((one) => one.playState === "running"))
         }"""
     )
 
@@ -96,20 +95,51 @@ def test_outputs_show_their_labels(opened):
 
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
-VIOLATIONS = """async () => (await axe.run()).violations.map(
-  (v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => n.html.slice(0, 99)).slice(0, 3).join(" ")}`)"""
+# Contrast takes axe most of its time, and follows from colours and sizes alone: it is asked for
+# one text of each kind that no page before had. All else follows from the width.
+TEXTS = """() => {
+  const ground = (e) => getComputedStyle(e).backgroundColor
+  const texts = (window.texts = {})
+  const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  for (let node; (node = nodes.nextNode()); ) {
+    const e = node.parentElement
+    if (!node.data.trim() || !e.checkVisibility()) continue
+    const grounds = new Set()
+    for (let up = e; up; up = up.parentElement) grounds.add(ground(up))
+    const { color, fontSize, fontWeight, opacity } = getComputedStyle(e)
+    texts[[color, fontSize, fontWeight, opacity, ...grounds].join()] = e
+  }
+  return Object.keys(texts)
+}"""
+VIOLATIONS = """async (kinds) => {
+  const options = kinds
+    ? { runOnly: ["color-contrast", "link-in-text-block"] }
+    : { rules: { "color-contrast": { enabled: false } } }
+  const found = await axe.run(
+    kinds ? { include: kinds.map((kind) => texts[kind]) } : document,
+    { resultTypes: ["violations"], preload: false, ...options })
+  return found.violations.map((v) =>
+    `${v.id}: ${v.help}: ${v.nodes.map((n) => n.html.slice(0, 99)).slice(0, 3).join(" ")}`)
+}"""
+READABLE = set()
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(opened, scheme, width):
+def test_axe_finds_nothing(opened, width):
     tab, *_ = opened
-    tab.emulate_media(color_scheme=scheme)
     tab.set_viewport_size({"width": width, "height": 900})
-    settle(tab)
     if not tab.evaluate("window.axe !== undefined"):
         tab.evaluate(AXE)
-    assert tab.evaluate(VIOLATIONS) == []
+        tab.add_style_tag(content="*, ::before, ::after { transition: none !important }")
+    for scheme in ("dark", "light"):
+        tab.emulate_media(color_scheme=scheme)
+        settle(tab)
+        texts = tab.evaluate(TEXTS)
+        assert len(texts) > 9
+        if new := sorted(set(texts) - READABLE):
+            assert tab.evaluate(VIOLATIONS, new) == [], scheme
+            READABLE.update(new)
+    assert tab.evaluate(VIOLATIONS, None) == []
 
 
 def test_on_a_phone_only_code_scrolls(opened):
