@@ -1,5 +1,7 @@
 """Stands at the root because it must be above both `docs/` and `tests/`."""
 
+from pathlib import Path
+
 import pytest
 
 pytest_plugins = ["cheatsheet.run.plugin"]
@@ -36,6 +38,26 @@ def _group(item) -> str:
     taken = item.callspec.params if hasattr(item, "callspec") else {}
     kinds = [str(taken[name]) for name in shared if name in taken]
     return "-".join([item.location[0], *kinds]) if shared else ""
+
+
+def pytest_runtest_makereport(item, call):
+    """In a worker of pytest-xdist: write down each fence that ran, for `ran` in the others."""
+    fence = dict(item.user_properties).get("fence")
+    if fence and call.when == "call" and not call.excinfo and hasattr(item.config, "workerinput"):
+        with _fences(item.config).open("a", encoding="utf-8") as file:
+            file.write(f"{fence['page']}:{fence['line']}\n")
+
+
+def _fences(config) -> Path:
+    return config._tmp_path_factory.getbasetemp().parent / "fences.txt"
+
+
+@pytest.fixture
+def ran(request) -> set[str]:
+    """Each fence that passed in a worker of pytest-xdist, as `docs/en/index.md:12`."""
+    file = _fences(request.config)
+    worker = hasattr(request.config, "workerinput")
+    return set(file.read_text("utf-8").splitlines()) if worker and file.exists() else set()
 
 
 @pytest.fixture

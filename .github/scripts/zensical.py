@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import yaml
-from bs4 import BeautifulSoup
+from lxml import html
 
 from cheatsheet.build import Staged, finish, stage
 from cheatsheet.forms.site import address_of
@@ -40,12 +40,12 @@ def generate(staged: Staged, folder: Path, zensical: str) -> list[str]:
 
 def facts(page: Path) -> dict[str, list[str]]:
     """What the two generators must agree on."""
-    article = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").article
+    page = html.document_fromstring(page.read_text(encoding="utf-8"))
     return {
-        "copies": [one["data-copy"] for one in article.select("[data-copy]")],
-        "labels": [one["data-label"] for one in article.select("[data-label]")],
-        "headings": [one["id"] for one in article.select(":is(h1, h2, h3, h4)[id]")],
-        "blocks": [one.text for one in article.select("pre > code")],
+        "copies": page.xpath("//article//@data-copy"),
+        "labels": page.xpath("//article//@data-label"),
+        "headings": page.xpath("//article//*[self::h1 or self::h2 or self::h3 or self::h4]/@id"),
+        "blocks": [one.text_content() for one in page.xpath("//article//pre/code")],
     }
 
 

@@ -11,9 +11,7 @@ from urllib.parse import unquote, urldefrag
 from cheatsheet.page import SourceError
 
 FILES = {"A4": "cheatsheet.pdf", "Letter": "cheatsheet-letter.pdf"}
-# First the one without a window, which takes half the time; Playwright's own is of its kind.
-COMMANDS = ("chromium-headless-shell", "chromium", "chromium-browser")
-COMMANDS += ("google-chrome", "google-chrome-stable")
+COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ("--disable-gpu", "--disable-quic")  # beside those that Playwright gives by itself
 
 

@@ -56,7 +56,7 @@ PAYLOADS = [
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_address_cannot_inject_a_script(tab, site, language):
-    address = site.url + site.address(language, "access-parameter")
+    address = site.url + site.address(language, "tie-weights")
     for payload in map(quote, PAYLOADS):
         tab.goto(f"{address}?q={payload}&h={payload}")
         tab.wait_for_load_state("load")
