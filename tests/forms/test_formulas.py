@@ -16,7 +16,7 @@ PATH = Path("docs/en/page.md")
 TEXT = "# Page { #page }\n\nBefore:\n\n$$\nw_1\n$$\n\nAfter.\n"
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def needs_chromium():
     try:
         formulas.typeset(["1"])
