@@ -50,8 +50,8 @@ EDITS = {  # a file, what is replaced there, by what, what is shown then, and wh
     "a snippet": (
         f"snippets/{PAGE.replace('-', '_')}.py",
         "nn.Linear(20, 256)",
-        "nn.LazyLinear(256)",
-        ">LazyLinear<",
+        "nn.Linear(20, 258)",
+        ">258<",
         f"zh/{PAGE}/",
     ),
     "a catalog": ("snippets/locales/zh.po", "中间夹一个", "中间隔一个", "中间隔", f"zh/{PAGE}/"),
