@@ -192,8 +192,10 @@ def _marked(
             if labels := [*labels, *([ranges[part.number]] if part.number in ranges else [])]:
                 flags += f' .labelled data-label="{" · ".join(labels)}"'
             if code.marked:
-                shift = copy.lines - code.source.rstrip("\n").count("\n") - 1 if outright else 0
-                flags += f' hl_lines="{" ".join(str(n + shift) for n in code.marked)}"'
+                # What is shown ends as the code does, but for empty lines.
+                places = zip(_filled_lines(code.source), _filled_lines(copy.text), strict=False)
+                places = dict(places) if outright else {n: n for n in code.marked}
+                flags += f' hl_lines="{" ".join(str(places[n]) for n in code.marked)}"'
             headers = {code.line: f"python {{ #block-{part.number}{flags} }}"}
             headers |= {one.line: words.header(part, one) for one in part.outputs.values()}
             for line, header in headers.items():
@@ -209,6 +211,11 @@ def _marked(
         elif isinstance(part, Shown) and copies[part.line].more:
             lines[part.line - 1] = f"{_box(copies[part.line], said)}\n\n{lines[part.line - 1]}"
     return lines
+
+
+def _filled_lines(text: str) -> list[int]:
+    """The numbers of the lines that are not empty, from the last one up."""
+    return [n for n, line in enumerate(text.split("\n"), 1) if line.strip()][::-1]
 
 
 def _box(copy: Copy, said: dict) -> str:

@@ -142,6 +142,22 @@ def test_axe_finds_nothing(opened, width):
     assert tab.evaluate(VIOLATIONS, None) == []
 
 
+COVERED = """() => {
+  const meet = (a, b) =>
+    a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+  const lines = (e) => {
+    const words = document.createRange()
+    words.selectNodeContents(e)
+    return [...words.getClientRects()]
+  }
+  const buttons = [...document.querySelectorAll("article .md-code__button")]
+    .map((e) => e.getBoundingClientRect())
+  return [...document.querySelectorAll("article :is(.definition-file, summary)")]
+    .filter((e) => lines(e).some((line) => buttons.some((button) => meet(line, button))))
+    .map((e) => e.textContent)
+}"""
+
+
 def test_on_a_phone_only_code_scrolls(opened):
     tab, *_ = opened
     tab.emulate_media(media="screen")
@@ -158,6 +174,7 @@ def test_on_a_phone_only_code_scrolls(opened):
     )
     assert wide == []
     assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert tab.evaluate(COVERED) == []
 
 
 NOT_ON_PAPER = """() => {

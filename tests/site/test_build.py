@@ -24,7 +24,7 @@ IMPORTS = ("import ", "from ")
 def test_every_block_of_the_page_was_run(site, ran, language, name):
     """The census: what readers see, text by text, is what ran and what that was held against."""
     content = site.soup(language, name).select_one("article")
-    shown, outputs, definitions = [], [], 0
+    shown, marked, outputs, definitions = [], [], [], 0
     for pre in content.find_all("pre"):
         block = pre.find_parent("div", class_="highlight")
         assert block, f"{name}: code that is no block: {pre}"
@@ -36,16 +36,20 @@ def test_every_block_of_the_page_was_run(site, ran, language, name):
             definitions += 1
         elif kinds == ["language-python"]:
             shown.append(pre.code.text)
+            marked.append("".join(line.text for line in pre.select(".hll")))
         elif kinds == ["language-text"]:
             outputs.append(pre.code.text)
     page = load(ROOT, f"docs/{language}/{name}.md")
     every = [one.source for example in page.examples for one in example.outputs.values()]
     assert outputs == [source.expandtabs(4) for source in every]
     assert len(shown) == len(page.examples)
-    for text, example in zip(shown, page.examples, strict=True):
+    for text, answer, example in zip(shown, marked, page.examples, strict=True):
         # A few lines that the copy adds stand above the code, its imports sorted into them.
         own, seen = code_lines(example.code.source), code_lines(text)
         assert seen[len(seen) - len(own) :] == own, f"{page.path}:{example.line}: shown is:\n{text}"
+        lines = example.code.source.split("\n")
+        meant = "\n".join(lines[number - 1] for number in example.code.marked)
+        assert code_lines(answer) == code_lines(meant), f"{page.path}:{example.line}"
     done = STATE.ran(page.path.as_posix())
     done |= {one.line for one in page.examples if f"{page.path.as_posix()}:{one.line}" in ran}
     if len(done) < len(shown):  # this file alone was chosen, so run the page here

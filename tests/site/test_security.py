@@ -24,7 +24,7 @@ def test_the_policy_stops_what_is_foreign(tab, site, language):
     assert "unsafe-eval" not in policy
     assert ADDRESS.findall(policy) == []
     # A script sets it: the page itself with such a meta would be loaded file by file.
-    assert "<meta content=\"default-src" not in site.html(language, "custom-module")
+    assert '<meta content="default-src' not in site.html(language, "custom-module")
     blocked = tab.evaluate(
         """() => new Promise((done) => {
           addEventListener("securitypolicyviolation", (event) => done(event.blockedURI))
