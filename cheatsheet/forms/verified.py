@@ -89,7 +89,7 @@ class Verified:
             made += f" {self.words['dirty']}" if run.dirty else ""
             device = self._device(run) + f" {run.device.driver}" * bool(run.device.driver)
             results = Counter(block.result for block in run.blocks)
-            torch = f"[{run.torch.partition('+')[0]}]({address}{file})"
+            torch = f"[{run.torch.partition('+')[0]}]({address}{file}){{ .whole }}"
             blocks = f"{results['passed']} / {results.total()}"
             python = run.python.rpartition(".")[0]
             rows.append([torch, python, device, blocks, made])

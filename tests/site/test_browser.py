@@ -221,6 +221,16 @@ def test_a_laptop_shows_88_columns(tab, site, language):
     assert code.evaluate("(e) => e.scrollWidth <= e.clientWidth")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_tasks_are_on_a_laptop_s_first_screen(profile, site, language):
+    tab = profile(size={"width": 1440, "height": 900})
+    open_page(tab, site, language, "index")
+    rows = tab.locator(".groups tr:has(a)")
+    assert rows.count() > 30
+    ends = rows.evaluate_all("(all) => all.map((row) => row.getBoundingClientRect().bottom)")
+    assert max(ends) < 900
+
+
 # What a key has led to, if it is not seen there; the button of a colour is seen as its label.
 UNSEEN = """() => {
   const e = document.activeElement
