@@ -90,12 +90,14 @@ def differences(page: Page, copies: list[Outcome]) -> Iterator[str]:
     examples = zip(page.examples, thens, strict=True)
     code = [Piece(one.line, one.code.source, one.raises, then) for one, then in examples]
 
-    def run(name: str) -> list[State]:
-        with Process(name, code) as process:
+    def run(process: Process) -> list[State]:
+        with process:
             return [process.receive().left for _ in code]
 
+    # Made here: two threads that parse at once trouble Python 3.11 now and then.
+    processes = [Process(name, code) for name in (str(page.path), f"again {page.path}")]
     with ThreadPoolExecutor(2) as pool:
-        runs = pool.map(run, [str(page.path), f"again {page.path}"])
+        runs = pool.map(run, processes)
     for example, one, other, copy in zip(page.examples, *runs, copies, strict=True):
         if found := list(_compared(one, other, copy.left)):
             problem = "the copy of this block leaves other values than the page. Write what makes "

@@ -132,7 +132,7 @@ def test_axe_finds_nothing(opened, width):
         tab.evaluate(AXE)
         tab.add_style_tag(content="*, ::before, ::after { transition: none !important }")
     for scheme in ("dark", "light"):
-        tab.emulate_media(color_scheme=scheme)
+        tab.emulate_media(media="screen", color_scheme=scheme)
         settle(tab)
         texts = tab.evaluate(TEXTS)
         assert len(texts) > 9
