@@ -35,6 +35,8 @@ PLAIN = (type(None), bool, int, float, complex, str, bytes, range, Path, types.E
 OF_PAGES = {"__main__", "snippets"}
 # Another process is none of this one: torch ends those that use gloo by an abort now and then.
 WALKED = {"torch", "numpy", *OF_PAGES, *sys.stdlib_module_names} - {"subprocess"}
+# What `id` gives: the same in two runs by chance alone.
+ADDRESSES = range(1 << 40, 1 << 48)
 INSIDE = ("._parameters", "._buffers", "._modules")  # of a module; nobody writes them
 
 
@@ -165,6 +167,8 @@ class _Walk:
 
     def add(self, path: str, value: object) -> None:
         kind = type(value)
+        if kind is int and value in ADDRESSES:
+            return self.leaf(path, "an address")
         if isinstance(value, PLAIN):
             text = repr(value)
             more = f"… {_cut(text.encode())}" if len(text) > 80 else ""
