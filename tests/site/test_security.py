@@ -59,8 +59,7 @@ PAYLOADS = [
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_address_cannot_inject_a_script(tab, site, language):
     address = site.url + site.address(language, "tie-weights")
-    # One by one, and all at once in the other language, whose scripts are the same.
-    for payload in map(quote, PAYLOADS if language == "en" else [" ".join(PAYLOADS)]):
+    for payload in map(quote, PAYLOADS):
         tab.goto(f"{address}?q={payload}&h={payload}")
         tab.wait_for_load_state("load")
         tab.locator(".md-search-result__meta").wait_for()
