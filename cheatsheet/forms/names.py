@@ -6,6 +6,7 @@ take long, so docs/names.json keeps what they said of each page, by the digest o
 """
 
 import ast
+import atexit
 import json
 import re
 from collections import defaultdict
@@ -14,6 +15,7 @@ from functools import lru_cache
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import yaml
 
@@ -141,9 +143,7 @@ def _lines_of(source: str, name: str) -> range:
 
 def _look(source: str, sections: dict[int, str], found: dict[str, set[str]]) -> None:
     """Add the names that code uses to those of the section that each line belongs to."""
-    import jedi  # here: only `sync` asks it
-
-    script = jedi.Script(source)
+    script = _jedi().Script(source)
     seen = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, (ast.Attribute, ast.Name)):
@@ -163,6 +163,19 @@ def _look(source: str, sections: dict[int, str], found: dict[str, set[str]]) -> 
         if section is not None and (section, ast.unparse(node)) not in seen:
             seen.add((section, ast.unparse(node)))
             found[section] |= set(_meant(script, place, node))
+
+
+@lru_cache(None)
+def _jedi():
+    """jedi, which only `sync` asks, with a store of this process's own: it writes the one below
+    the home directory in place, and breaks where another process reads it half written.
+    """
+    import jedi
+
+    store = TemporaryDirectory(prefix="cheatsheet-")
+    atexit.register(store.cleanup)
+    jedi.settings.cache_directory = store.name
+    return jedi
 
 
 def _meant(script, place: tuple[int, int], node: ast.AST) -> Iterator[str]:

@@ -5,7 +5,9 @@ import inspect
 import re
 from collections import Counter
 from pathlib import Path
+from tempfile import gettempdir
 
+import jedi
 import pytest
 
 from cheatsheet.forms import names
@@ -110,6 +112,12 @@ def test_what_code_means(code, found):
     assert {
         one for names_ in names.names_of(ROOT, page_of(code)).values() for one in names_
     } == found
+
+
+def test_processes_that_look_at_once_share_no_store():
+    names.names_of(ROOT, page_of("import torch\ntorch.ones(2)"))
+    store = Path(jedi.settings.cache_directory)
+    assert store.parent == Path(gettempdir()) and any(store.rglob("*.pkl"))
 
 
 def test_each_name_of_the_subject_is_shown_or_left_out():
