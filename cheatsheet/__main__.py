@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from cheatsheet.forms import formulas, names
+from cheatsheet.forms import formulas, inventory, names
 from cheatsheet.page import SourceError, write_text
 from cheatsheet.words import reviewed, sync
 from cheatsheet.words.languages import read_languages
@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> int:
     """
     parser = argparse.ArgumentParser("python -m cheatsheet", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, run in {"sync": _sync, "reviewed": _reviewed}.items():
+    for name, run in {"sync": _sync, "reviewed": _reviewed, "inventory": _inventory}.items():
         command = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
         command.set_defaults(run=run)
         if run is _sync:
@@ -88,6 +88,14 @@ def _reviewed(root: Path, options: argparse.Namespace) -> int:
     texts = [f"{error}{changes}" for error, changes in found]
     print("\n\n".join(texts) or "Every section is up to date.")
     return 1 if found else 0
+
+
+def _inventory(root: Path, _options: argparse.Namespace) -> int:
+    """Look up anew where PyTorch's documentation has the names that pages use; needs network."""
+    for path, text in inventory.planned(root).items():
+        write_text(root, path, text)
+        print(f"{path}: written")
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 """What prose calls by PyTorch's names, and what it links to in PyTorch's documentation, is there.
 
-PyTorch's own inventory is asked where pins are renewed (.github/scripts/pin.py): it lies on
-docs.pytorch.org. Here the pinned torch itself is asked, of each name: it is there, it is public
-and not deprecated; and a link names it as its anchor, on a page of its own or of its module.
+The pinned torch itself is asked of each name: it is there, it is public and not deprecated. A
+link leads to a place that PyTorch's inventory has, of which docs/inventory.json keeps a part.
 """
 
 import importlib
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +20,8 @@ PAGES = [load(ROOT, path.relative_to(ROOT)) for path in sorted(ROOT.glob("docs/*
 SHORT = {"nn": "torch.nn", "F": "torch.nn.functional", "optim": "torch.optim"}
 CALLED = re.compile(r"`(?P<name>(?:torch|nn|F|optim)(?:\.\w+)+)(?![\w/])")
 LINK = re.compile(r"https?://(?:docs\.)?pytorch\.org/docs/(?P<place>[^\s)]*)")
-PLACE = re.compile(r"stable/(?:generated/)?(?P<page>[\w.]+)\.html#(?P<name>torch[\w.]+)")
+INVENTORY = json.loads((ROOT / "docs/inventory.json").read_text("utf-8"))
+PLACES = {f"stable/{place}" for place in INVENTORY["places"].values()}
 
 
 def wrong(name: str) -> str:
@@ -54,13 +55,8 @@ def problems(page: Page) -> Iterator[str]:
                 yield f"{page.path}:{line}: {found['name']} {why}; name what PyTorch has for it."
         for found in LINK.finditer(part.text):
             line = part.line + part.text.count("\n", 0, found.start())
-            place = PLACE.fullmatch(found["place"])
-            why = place and wrong(place["name"])
-            if not place or not f"{place['name']}.".startswith(
-                (f"{place['page']}.", f"torch.{place['page']}.")
-            ):
-                why = "is no page of a name; link to stable/generated/<name>.html#<name>"
-            if why:
+            if found["place"] not in PLACES:
+                why = "is not in docs/inventory.json; run: python -m cheatsheet inventory"
                 yield f"{page.path}:{line}: {found[0]} {why}"
 
 
@@ -76,10 +72,9 @@ BAD = {
     "`nn.utils.weight_norm(net)`": "nn.utils.weight_norm is deprecated",
     "`torch.accelerator.set_device_idx`": "torch.accelerator.set_device_idx is deprecated",
     "`torch._C._cuda_init`": "torch._C._cuda_init is not public",
-    f"[x]({DOCS}/2.0/generated/torch.nn.Linear.html#torch.nn.Linear)": "is no page of a name",
-    f"[x]({DOCS}/stable/generated/torch.nn.Linear.html)": "is no page of a name",
-    f"[x]({DOCS}/stable/generated/torch.nn.Linear.html#torch.nn.Conv2d)": "is no page of a name",
-    f"[x]({DOCS}/stable/generated/torch.nn.Lin.html#torch.nn.Lin)": "is not in torch",
+    f"[x]({DOCS}/2.0/generated/torch.nn.Linear.html)": "is not in docs/inventory.json",
+    f"[x]({DOCS}/stable/generated/torch.nn.Linear.html#weight)": "is not in docs/inventory.json",
+    f"[x]({DOCS}/stable/generated/torch.nn.Lin.html)": "is not in docs/inventory.json",
 }
 
 
@@ -94,7 +89,7 @@ def test_a_name_that_is_not_there_is_named_with_its_line(text):
     "text",
     [
         "`torch.accelerator.set_device_index(0)`, `F.relu` and `torch.nn.utils.parametrize`",
-        f"[x]({DOCS}/stable/generated/torch.nn.Linear.html#torch.nn.Linear)",
+        f"[x]({DOCS}/stable/generated/torch.nn.Linear.html)",
         f"[x]({DOCS}/stable/nn.init.html#torch.nn.init.zeros_)",
     ],
 )

@@ -12,14 +12,11 @@ import re
 import runpy
 import subprocess
 import sys
-import zlib
 from pathlib import Path
-from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "requirements.txt"
 PIN = re.compile(r"^(?P<name>[\w-]+)==(?P<version>\S+)", re.M)
-LINK = re.compile(r"https://docs\.pytorch\.org/docs/stable/([^\s)]+)")
 BOUNDS = {"mkdocs": "<2"}  # Material is not for the next one
 
 
@@ -44,25 +41,6 @@ def ask(pins: str, torch: str | None) -> str:
     return "\n".join([f"torch=={torch}", *(name + BOUNDS.get(name, "") for name in names)])
 
 
-def unknown(texts: list[str], inventory: bytes) -> list[str]:
-    """The places of PyTorch's documentation that pages link to, and its `objects.inv` lacks."""
-    entries = zlib.decompress(inventory.split(b"\n", 4)[4]).decode().splitlines()
-    split = [re.fullmatch(r"(.+?) \S+:\S+ -?\d+ (\S+) .*", entry) for entry in entries]
-    places = {re.sub(r"\$$", one[1], one[2]) for one in split if one}
-    return sorted({place for text in texts for place in LINK.findall(text)} - places)
-
-
-def check_links(torch: str) -> str:
-    """What `unknown` finds, or why it could not look."""
-    texts = [path.read_text(encoding="utf-8") for path in ROOT.glob("docs/*/**/*.md")]
-    url = f"https://docs.pytorch.org/docs/{'.'.join(torch.split('.')[:2])}/objects.inv"
-    try:
-        with urlopen(url, timeout=60) as answer:
-            return ", ".join(unknown(texts, answer.read())) or "each is there"
-    except OSError as error:
-        return f"not compared: {url}: {error}"
-
-
 def run(*command: str) -> bool:
     """Run a command of this Python at the root; did it pass?"""
     print("+", *command, flush=True)
@@ -81,6 +59,7 @@ def main(torch: str | None = None) -> None:
         sys.exit("These packages could not be installed; nothing ran.")
     ran = run("pytest", "docs", "-q", "--update-outputs") and run("cheatsheet", "sync")
     recorded = ran and run("pytest", "docs", "-q", "--record")
+    linked = ran and run("cheatsheet", "inventory")
     stat = ["git", "diff", "--stat", "--", "docs"]
     diff = subprocess.run(stat, cwd=ROOT, capture_output=True, text=True).stdout
     print("\nLook at:", *changes or ["nothing newer"], sep="\n  ")
@@ -90,10 +69,8 @@ def main(torch: str | None = None) -> None:
     if not recorded:
         print("  the fences that failed above: mend them, then pytest docs --record")
     print("  the whole suite: pytest -n auto; the site: mkdocs serve, after a new theme")
-    print(
-        "  links to PyTorch's documentation:",
-        check_links(PIN.search(text[text.index("torch=") :])[2]),
-    )
+    if not linked:
+        print("  links to PyTorch's documentation: python -m cheatsheet inventory")
     if torch:
         print("  the records of other releases: each with its torch, pytest docs --record")
 

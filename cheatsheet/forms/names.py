@@ -23,6 +23,7 @@ from cheatsheet.page import Example, Page, Section, Shown, read_text
 from cheatsheet.standalone.definitions import Definitions
 
 KEPT = "docs/names.json"
+INVENTORY = "docs/inventory.json"  # see cheatsheet/forms/inventory.py
 LEFT_OUT = "docs/names.yml"
 # Where torch keeps what it calls otherwise in public.
 PRIVATE = {
@@ -38,29 +39,6 @@ PLAIN = {name for kind in (str, bytes, list, dict, set, tuple, Path, int) for na
 # What the site is about, of which each name is shown, or left out on purpose.
 SUBJECT = ("torch.nn.Module", "torch.nn.init", "torch.nn.parameter", "torch.nn.utils.parametrize")
 SUBJECT += ("torch.accelerator", "torch.cuda", "torch.serialization")
-# What is documented elsewhere than on a page of its own; "" where there is none.
-PLACES = {
-    "torch.Tensor.dtype": "tensor_attributes.html#torch.dtype",
-    "torch.Tensor.grad_fn": "",
-    "torch.Tensor.T": "tensors.html#torch.Tensor.T",
-    "torch.nn.init": "nn.init.html#{name}",
-    "torch.nn.Buffer": "generated/torch.nn.parameter.Buffer.html",
-    "torch.nn.Parameter": "generated/torch.nn.parameter.Parameter.html",
-    "torch.nn.UninitializedParameter": "generated/torch.nn.parameter.UninitializedParameter.html",
-    "torch.device": "tensor_attributes.html#torch.device",
-    "torch.dtype": "tensor_attributes.html#torch.dtype",
-    "torch.autocast": "amp.html#torch.autocast",
-    "torch.GradScaler": "amp.html#torch.amp.GradScaler",
-    "torch.OutOfMemoryError": "",
-    "torch.backends": "backends.html#{name}",
-    "torch.serialization": "notes/serialization.html#{name}",
-    "torch.utils.data": "data.html#{name}",
-    "torch.utils.checkpoint": "checkpoint.html#{name}",
-    "torch.utils.benchmark": "benchmark_utils.html#{name}",
-    "torch.utils.hooks": "",
-    "torch.testing": "testing.html#{name}",
-    "torch.export": "",
-}
 DOCS = "https://docs.pytorch.org/docs/{release}/"
 OWNERS = ("torch.nn.Module", "torch.nn.functional", "torch.nn.init", "torch.nn.utils", "torch.nn")
 OWNERS += ("torch.Tensor", "torch.optim", "torch.accelerator", "torch.cuda")
@@ -77,7 +55,7 @@ def planned(root: Path, pages: list[Page]) -> dict[Path, str]:
     """
     if not any(page.path.name == "names.md" for page in pages):
         return {}
-    kept = _kept(root)
+    kept = read_kept(root)
     release = ".".join(find("torch.__version__").split(".")[:2])
     if kept["release"] != release:
         kept["pages"] = {}
@@ -97,15 +75,20 @@ def planned(root: Path, pages: list[Page]) -> dict[Path, str]:
         "pages": new,
         "subject": {owner: subject(owner) for owner in SUBJECT},
     }
-    every = {one for page in new.values() for names in page["names"].values() for one in names}
-    content["places"] = {name: official(name) for name in every}
     return {Path(KEPT): json.dumps(content, indent=1, sort_keys=True) + "\n"}
 
 
-def _kept(root: Path) -> dict:
+def read_kept(root: Path) -> dict:
+    """What docs/names.json says: of which release of torch, of which pages, of what subject."""
     if not (root / KEPT).exists():
-        return {"release": "", "pages": {}, "subject": {}, "places": {}}
+        return {"release": "", "pages": {}, "subject": {}}
     return json.loads(read_text(root, KEPT))
+
+
+def names_in(kept: dict) -> set[str]:
+    """All names that the pages use."""
+    every = (page["names"].values() for page in kept["pages"].values())
+    return {name for sections in every for found in sections for name in found}
 
 
 def _digest(root: Path, page: Page) -> str:
@@ -262,23 +245,6 @@ def subject(owner: str) -> list[str]:
     return sorted(own or public)
 
 
-def official(name: str) -> str:
-    """Where PyTorch documents a name, below the address of a release; "" where it does not."""
-    parts = name.split(".")
-    owner = ".".join(parts[:-1])
-    for start, place in PLACES.items():
-        if name == start or name.startswith(f"{start}."):
-            return place.format(name=name)
-    if isinstance(find(owner), type):
-        if not hasattr(find(owner), parts[-1]):
-            return f"generated/{owner}.html"  # an attribute: its page tells of it
-        if owner.startswith(("torch.nn.", "torch.Generator")):
-            return f"generated/{owner}.html#{name}"
-    elif isinstance(find(name), find("torch.dtype")):
-        return PLACES["torch.dtype"]
-    return f"generated/{name}.html"
-
-
 def tables(root: Path, pages: dict[str, Page], words: dict, code: str) -> dict[str, str]:
     """What stands for the marks of the page of names, in one language.
 
@@ -288,7 +254,8 @@ def tables(root: Path, pages: dict[str, Page], words: dict, code: str) -> dict[s
         words: a config's `extra.names`.
         code: the language's; empty for the source language.
     """
-    kept = _kept(root)
+    kept = read_kept(root)
+    places = json.loads(read_text(root, INVENTORY))["places"]
     where = defaultdict(list)
     for name, page in pages.items():
         for section in page.sections:
@@ -305,9 +272,9 @@ def tables(root: Path, pages: dict[str, Page], words: dict, code: str) -> dict[s
         for used in owners[owner]:
             best = sorted(where[used], key=lambda row: row[0])[:SHOWN]
             links = [f"[{s.title}]({name}#{s.id})".replace("|", "\\|") for _, name, s in best]
-            title, place = f"`{used.removeprefix(f'{owner}.')}`", kept["places"][used]
-            if place:
-                title = f"[{title}]({DOCS.format(release=kept['release'])}{place})"
+            title = f"`{used.removeprefix(f'{owner}.')}`"
+            if used in places:
+                title = f"[{title}]({DOCS.format(release=kept['release'])}{places[used]})"
             lines.append(f"| {title} | {words['between'].join(links)} |")
     return {"names": "\n".join(lines), "subject": _subject(root, kept, {*where}, words, code)}
 

@@ -17,13 +17,12 @@ from cheatsheet.words.languages import read_languages
 ROOT = Path(__file__).parents[2]
 SOURCE = read_languages(ROOT)[0]
 PAGES = [SOURCE.page(ROOT, name) for name in SOURCE.pages(ROOT)]
-KEPT = names._kept(ROOT)
+KEPT = names.read_kept(ROOT)
 PATH = Path("docs/en/page.md")
 
 
 def used() -> set[str]:
-    every = (page["names"].values() for page in KEPT["pages"].values())
-    return {name for sections in every for found in sections for name in found}
+    return names.names_in(KEPT)
 
 
 def page_of(code: str):
@@ -50,7 +49,6 @@ def test_what_is_kept_is_of_these_pages():
     assert names.planned(ROOT, PAGES) == {}
     page = SOURCE.page(ROOT, "gpu-info.md")
     assert KEPT["pages"]["gpu-info.md"]["names"] == names.names_of(ROOT, page)
-    assert used() == KEPT["places"].keys()
     assert len(used()) > 200
 
 
