@@ -39,7 +39,7 @@ def planned(root: Path) -> dict[Path, str]:
 
 
 def entries(inventory: bytes) -> dict[str, str]:
-    """The places of an `objects.inv` by their names, such as `nn.init.html#torch.nn.init.zeros_`."""
+    """The places of an `objects.inv` by name, such as `nn.init.html#torch.nn.init.zeros_`."""
     lines = zlib.decompress(inventory.split(b"\n", 4)[4]).decode().splitlines()
     found = filter(None, map(ENTRY.match, lines))
     return {one["name"]: re.sub(r"\$$", one["name"], one["place"]) for one in found}

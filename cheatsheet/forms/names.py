@@ -126,7 +126,8 @@ def _lines_of(source: str, name: str) -> range:
 
 def _look(source: str, sections: dict[int, str], found: dict[str, set[str]]) -> None:
     """Add the names that code uses to those of the section that each line belongs to."""
-    script = _jedi().Script(source)
+    # One for each section: after some hundred questions it answers less.
+    scripts = {section: _jedi().Script(source) for section in {*sections.values()}}
     seen = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, (ast.Attribute, ast.Name)):
@@ -145,7 +146,7 @@ def _look(source: str, sections: dict[int, str], found: dict[str, set[str]]) -> 
         section = sections.get(place[0])
         if section is not None and (section, ast.unparse(node)) not in seen:
             seen.add((section, ast.unparse(node)))
-            found[section] |= set(_meant(script, place, node))
+            found[section] |= set(_meant(scripts[section], place, node))
 
 
 @lru_cache(None)
