@@ -9,7 +9,7 @@ exactly these. Needs markdown-it-py alone, which pytest-markdown-docs brings.
 import ast
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -19,12 +19,13 @@ from markdown_it.token import Token
 
 HEADER = re.compile(
     r"python(?: \{(?P<flags>(?: \.(?:raises|annotate))*)(?: hl_lines=\"(?P<marked>[\d ]+)\")? \})?"
-    r'|text(?: title="(?P<title>CPU|GPU|torch \d+\.\d+\+)")?'
+    r'|text(?: title="(?P<title>CPU|GPU|(?:torch|Python) \d+\.\d+\+)")?'
     r"|bash"
 )
 HEADERS = (
     'python, python { .raises }, python { .annotate }, python { hl_lines="2" }, '
-    'text, text title="CPU", text title="GPU", text title="torch 2.15+", bash'
+    'text, text title="CPU", text title="GPU", text title="torch 2.15+", '
+    'text title="Python 3.14+", bash'
 )
 FENCE = re.compile(r"`{3,}(?P<header>[^`]*)$")
 # A fence in a place where one of the two Markdown readers would not see it: indented,
@@ -107,7 +108,7 @@ class Prose:
 
 
 def release_of(version: str) -> tuple[int, ...]:
-    """Of torch, without its patch: (2, 15) of "2.15.0+cpu", and of "torch 2.15+"."""
+    """Without its patch: (2, 15) of torch "2.15.0+cpu", (3, 14) of "Python 3.14+"."""
     return tuple(map(int, re.findall(r"\d+", version)[:2]))
 
 
@@ -137,11 +138,12 @@ class Example:
         """Does the page say that this code prints one thing here, another there?"""
         return bool(self.outputs) and None not in self.outputs
 
-    def output(self, title: str | None, torch: tuple[int, ...] = ()) -> Fence | None:
-        """The fence that shows what this code prints on CPU or GPU, by its title; and on a
-        release of torch, by default the pinned one."""
-        since = [one for one in self.outputs if one and one[:5] == "torch"]
-        if newer := [one for one in since if release_of(one) <= torch]:
+    def output(self, title: str | None, on: Mapping[str, tuple] = {}) -> Fence | None:
+        """The fence that shows what this code prints on CPU or GPU, by its title; and `on` a
+        release of torch and Python, by default as on the pinned torch and the oldest Python.
+        """
+        since = [one for one in self.outputs if one and one.endswith("+")]
+        if newer := [one for one in since if release_of(one) <= on.get(one.split()[0], ())]:
             return self.outputs[max(newer, key=release_of)]
         return self.outputs.get(title, self.outputs.get(None))
 
@@ -418,7 +420,7 @@ class _Reader:
             problem = "no Python fence stands right before this output; a text fence is always "
             problem += "the output of the fence before it."
             raise SourceError(self.path, fence.line, problem)
-        elif "torch" in str(fence.title) and fence.title not in before.outputs:
+        elif str(fence.title).endswith("+") and fence.title not in before.outputs:
             if not before.outputs:
                 problem = "show before this what the pinned torch prints, in a text fence."
                 raise SourceError(self.path, fence.line, problem)

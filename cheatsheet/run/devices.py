@@ -9,6 +9,7 @@ import os
 import platform
 import re
 import subprocess
+import sys
 import warnings
 from functools import lru_cache
 from importlib.metadata import version
@@ -27,6 +28,11 @@ ASK = {"try_gpu", "try_all_gpus", "current_accelerator"}
 def torch_release() -> tuple[int, ...]:
     """Of the torch that is installed, such as (2, 13)."""
     return release_of(version("torch"))
+
+
+def running() -> dict[str, tuple[int, ...]]:
+    """The releases that code runs on here, by what `Example.output` calls them."""
+    return {"torch": torch_release(), "Python": sys.version_info[:2]}
 
 
 def why_unusable(device: str) -> str:

@@ -2,7 +2,7 @@
 
 from cheatsheet.page import Example, Fence, Page, SourceError
 from cheatsheet.run.compare import difference
-from cheatsheet.run.devices import NAMES, TITLES, moves_to_accelerator, torch_release
+from cheatsheet.run.devices import NAMES, TITLES, moves_to_accelerator, running
 from cheatsheet.run.process import Outcome, Piece, Process
 from cheatsheet.run.update import Rewrite
 
@@ -84,7 +84,7 @@ def _check_end(example: Example, outcome: Outcome) -> None:
 
 
 def _compare(example: Example, got: str, device: str) -> None:
-    code, shown = example.code, example.output(TITLES[device], torch_release())
+    code, shown = example.code, example.output(TITLES[device], running())
     if shown is None and example.differs:
         _compare_with_others(example, got, device)
     elif shown is None:

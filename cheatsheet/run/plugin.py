@@ -16,7 +16,7 @@ from pytest_markdown_docs.plugin import MarkdownDocstringCodeModule, MarkdownTex
 
 from cheatsheet.page import Example, Page, Shell, SourceError, load, release_of
 from cheatsheet.run import elsewhere, proof, records
-from cheatsheet.run.devices import NAMES, TITLES, describe, torch_release, why_unusable
+from cheatsheet.run.devices import NAMES, TITLES, describe, running, torch_release, why_unusable
 from cheatsheet.run.judge import OtherOutput, PageRun
 from cheatsheet.run.process import start_server
 from cheatsheet.run.shell import run_shell
@@ -85,7 +85,7 @@ class Block(PageItem):
         part = self.part
         shown = None
         if isinstance(part, Example):
-            shown = part.output(TITLES[self.config.getoption("device")], torch_release())
+            shown = part.output(TITLES[self.config.getoption("device")], running())
             self.user_properties.append(("differs", part.differs))
         facts = {
             "page": part.code.path.as_posix(),

@@ -288,6 +288,7 @@ def results(page: Page, runs: Iterable[Run], root: Path) -> Iterator[list[str]]:
             if (block.page, block.language) == (page.path.as_posix(), "python"):
                 gave[block.code, block.output].append(block.result)
         title = TITLES[run.device.kind]
-        outputs = [output_hash(one.output(title, run.release)) for one in page.examples]
+        on = {"torch": run.release, "Python": release_of(run.python)}
+        outputs = [output_hash(one.output(title, on)) for one in page.examples]
         keys = zip(codes, outputs, strict=True)
         yield [gave[key].pop(0) if gave[key] else "" for key in keys]

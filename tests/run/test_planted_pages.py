@@ -11,10 +11,13 @@ from tests.run.planted import fence, plant, run_pytest
 
 RAISES = " { .raises }"
 GOOD = {
-    # Of an output that is titled by releases, the last one that this torch has reached.
+    # Of an output titled by releases, the last one that this torch, or this Python, reached.
     "releases": fence("1 + 1", "1")
     + '```text title="torch 2.1+"\n2\n```\n\n'
-    + '```text title="torch 2.99+"\n3\n```\n\n',
+    + '```text title="torch 2.99+"\n3\n```\n\n'
+    + fence("1 + 2", "1")
+    + '```text title="Python 3.1+"\n3\n```\n\n'
+    + '```text title="Python 3.99+"\n4\n```\n\n',
     "value": fence("1 + 1", "2"),
     "printed_and_value": fence("print('a')\n'b'", "a\n'b'"),
     "silent": fence("x = 1") + fence("x", "1"),

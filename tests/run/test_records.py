@@ -113,11 +113,15 @@ def test_what_each_block_gave(recorded):
     assert [*results(read(Path("docs/en/other.md"), PAGE), [run], root)] == [["", "", ""]]
 
 
-def test_an_output_of_a_later_release_is_that_of_its_own_runs_alone(recorded):
+@pytest.mark.parametrize(
+    ("title", "newer"),
+    [("torch 2.99+", {"torch": "2.100.0"}), ("Python 3.99+", {"python": "3.100.0"})],
+)
+def test_an_output_of_a_later_release_is_that_of_its_own_runs_alone(recorded, title, newer):
     root, run = recorded
-    later = fence("1 + 1", "2") + '```text title="torch 2.99+"\n3\n```\n'
+    later = fence("1 + 1", "2") + f'```text title="{title}"\n3\n```\n'
     page = read(Path("docs/en/page.md"), later)
-    runs = [run, replace(run, torch="2.100.0")]
+    runs = [run, replace(run, **newer)]
     assert [*results(page, runs, root)] == [["passed"], ["failed"]]  # it gave 2
 
 

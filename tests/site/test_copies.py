@@ -14,6 +14,7 @@ from ruff import find_ruff_bin
 
 from cheatsheet.page import load
 from cheatsheet.run.compare import difference
+from cheatsheet.run.devices import running
 from cheatsheet.run.process import Outcome
 from tests.site.conftest import CODE, LANGUAGES, ROOT, SECTIONS, open_page
 from tests.site.programs import program
@@ -58,7 +59,7 @@ def pasted(site, language: str, name: str) -> list[Pasted]:
             found.append(Pasted(place, text, shown, _boxed(box)))
             continue
         example = next(examples)
-        output = example.output("CPU")
+        output = example.output("CPU", running())
         place, text = f"{page.path}:{example.line}", block["data-copy"].rstrip()
         # A few lines that the copy adds are shown with the code.
         assert shown in (example.code.source, _plain(text)), place

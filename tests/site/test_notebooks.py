@@ -8,6 +8,7 @@ from nbclient.exceptions import CellExecutionError
 
 from cheatsheet.page import Example, load
 from cheatsheet.run.compare import difference
+from cheatsheet.run.devices import running
 from tests.site.conftest import CODES, LANGUAGES, ROOT, SECTIONS
 from tests.site.programs import program
 
@@ -81,8 +82,8 @@ def test_notebook_is_valid_and_of_the_page(site, language, name):
     # What the page shows is there, in its order; cells of definitions stand between.
     cells = [cell for cell in code if cell.outputs]
     for example, cell in zip(shown(language, name), cells, strict=True):
-        wanted = re.sub(r"\A(?:\w+\.)+(?=\w+: )", "", example.output("CPU").source)
-        wanted = wanted if example.raises else example.output("CPU").source
+        wanted = re.sub(r"\A(?:\w+\.)+(?=\w+: )", "", example.output("CPU", running()).source)
+        wanted = wanted if example.raises else example.output("CPU", running()).source
         where = place(language, name, example.code.line)
         assert difference(wanted, text_of(cell.outputs)) is None, where
         raises = "raises-exception" in cell.metadata.get("tags", [])
