@@ -139,13 +139,13 @@ def run_alone(text: str, then: Callable[[dict], object] | None = None) -> Outcom
 
 def start_server() -> None:
     """Let the server of processes import torch while this process goes on."""
-    # In torch 2.8, `torch.compile` starts processes, and a thread for them, that stay.
-    os.environ.setdefault("TORCHINDUCTOR_COMPILE_THREADS", "1")
     if _context().get_start_method() == "forkserver":
         forkserver.ensure_running()
 
 
 def _context():
+    # In torch 2.8, `torch.compile` starts processes, and a thread for them, that stay.
+    os.environ.setdefault("TORCHINDUCTOR_COMPILE_THREADS", "1")
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
