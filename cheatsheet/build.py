@@ -116,8 +116,10 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     words = Words(**{key: extra["labels"][key] for key in Words.__annotations__})
     made = dict(zip(pages, make_standalone(list(pages.values()), definitions), strict=True))
     copies = {name: one.copies for name, one in made.items()}
+    verified = Verified(root, pages, extra["verified"])
+    ranges = {name: verified.marks(name) for name in pages}
     pieces = {
-        name: pieces_of(page, made[name].cells, linker(name, titles, site_url), words)
+        name: pieces_of(page, made[name].cells, ranges[name], linker(name, titles, site_url), words)
         for name, page in pages.items()
         if page.examples
     }
@@ -131,7 +133,6 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     run_labs(root, {pages[name]: book for name, book in labs.items()})
     plots = Plots({name: (pages[name], book) for name, book in labs.items()})
     drawn = formulas.read_kept(root)
-    verified = Verified(root, pages, extra["verified"])
     records = urljoin(site_url, "../runs/" if language.code else "runs/")
     tables = {
         ERRORS: {"errors": answers.list_failures(pages)},
@@ -142,7 +143,7 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     staged = {}
     for name, page in pages.items():
         places = places_of(name, page, language, settings, titles)
-        lines = _marked(page, words, copies[name], verified.marks(name), extra["copy"])
+        lines = _marked(page, words, copies[name], ranges[name], extra["copy"])
         formulas.draw(drawn, page, lines)
         plots.draw(name, page, lines)
         if page.examples:

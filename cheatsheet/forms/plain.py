@@ -53,12 +53,17 @@ class Piece:
 
 
 def pieces_of(
-    page: Page, cells: dict[int, str], link: Callable[[str], str], words: Words
+    page: Page,
+    cells: dict[int, str],
+    ranges: dict[int, str],
+    link: Callable[[str], str],
+    words: Words,
 ) -> list[Piece]:
     """A page as plain pieces, each heading one of its own.
 
-    `cells` are the codes of the notebook by line (see standalone/program.py); `link`
-    gives the address of a link's target as the page writes it, "" for none.
+    `cells` are the codes of the notebook by line (see standalone/program.py); `ranges` says of
+    an example, by its number, where it is not true everywhere; `link` gives the address of a
+    link's target as the page writes it, "" for none.
     """
     plain = _Plain(link, words)
     pieces = []
@@ -66,6 +71,8 @@ def pieces_of(
         if section.title:
             pieces.append(Piece("prose", plain.prose(f"{'#' * section.level} {section.title}")))
         for part in section.parts:
+            if isinstance(part, Example) and part.number in ranges:
+                pieces.append(Piece("prose", f"*{ranges[part.number]}*"))
             if code := cells.get(part.line):
                 pieces.append(Piece("code", code, part if isinstance(part, Example) else None))
             elif not isinstance(part, Example):  # of code that has only imports, nothing

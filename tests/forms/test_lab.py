@@ -97,7 +97,7 @@ def definitions(tmp_path) -> Definitions:
 def notebook_of(definitions, text: str = LAB) -> tuple[Page, nbformat.NotebookNode]:
     page = read(PATH, text)
     (made,) = make_standalone([page], definitions)
-    pieces = pieces_of(page, made.cells, lambda target: target, WORDS)
+    pieces = pieces_of(page, made.cells, {}, lambda target: target, WORDS)
     return page, lab_notebook(pieces, "en", "A Lab")
 
 

@@ -20,11 +20,11 @@ def link(target: str) -> str:
     return f"https://site/{target}"
 
 
-def pieces(text: str, cells: dict[int, str] | None = None) -> list[Piece]:
+def pieces(text: str, cells: dict | None = None, ranges: dict | None = None) -> list[Piece]:
     """The pieces of a page; `cells` are by default its own code."""
     page = read(Path("docs/en/page.md"), text)
     own = {one.line: one.code.source for one in page.examples}
-    return pieces_of(page, own if cells is None else cells, link, WORDS)
+    return pieces_of(page, own if cells is None else cells, ranges or {}, link, WORDS)
 
 
 @pytest.mark.parametrize(
@@ -63,8 +63,14 @@ def test_prose(text, wanted):
 
 @pytest.mark.parametrize("text", ["[a](b.svg)", "![a](b.svg)"])
 def test_link_to_nowhere_keeps_its_target(text):
-    (piece,) = pieces_of(read(Path("page.md"), text), {}, lambda target: "", WORDS)
+    (piece,) = pieces_of(read(Path("page.md"), text), {}, {}, lambda target: "", WORDS)
     assert piece.text == text
+
+
+def test_code_that_is_not_true_everywhere_says_where_it_is():
+    text = "```python\n1\n```\n\n```python\n2\n```\n"
+    found = pieces(text, ranges={2: "torch 2.9+"})
+    assert [one.text for one in found] == ["1\n", "*torch 2.9+*", "2\n"]
 
 
 def test_block_goes_on_after_code():
