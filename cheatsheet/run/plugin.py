@@ -154,8 +154,6 @@ class PageFile(MarkdownTextFile):
             page = self.page
         except SourceError:
             return
-        if page.examples and not hasattr(self.config, "workerinput"):
-            start_server()
         for found, example in zip(super().collect(), page.examples, strict=True):
             yield Block.from_parent(self, name=found.name, part=example)
         for part in page.parts if self.config.getoption("device") == "cuda" else ():
@@ -247,6 +245,12 @@ def _impossible(device: str, update: bool, record: Path | None) -> str:
         return problem + "first, then record."
     problem = why_unusable(device)
     return problem and f"--device {device} cannot run here: {problem}"
+
+
+def pytest_collection_finish(session) -> None:
+    blocks = [item for item in session.items if isinstance(item, Block)]
+    if blocks and not hasattr(session.config, "workerinput"):
+        start_server("".join(item.part.code.source for item in blocks))
 
 
 def pytest_runtest_logreport(report) -> None:

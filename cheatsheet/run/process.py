@@ -12,6 +12,7 @@ import ctypes
 import linecache
 import multiprocessing
 import os
+import re
 import sys
 import tempfile
 import threading
@@ -32,9 +33,14 @@ from cheatsheet.run.proof import Coverage
 
 # A fence that takes longer than this hangs.
 LIMIT_SECONDS = 120
-# Dynamo: each optimizer's first step imports it, which takes longer than most pages.
-# Pyplot: of each lab and its copies; the server does without what is not installed.
-PRELOADED = ["torch", "torch._dynamo", "matplotlib.pyplot", "cheatsheet.run.process"]
+# What the server of processes imports, and the code that needs it: each optimizer's first step
+# imports Dynamo, which takes longer than most pages. It does without what is not installed.
+PRELOADED = {
+    "torch": "",
+    "cheatsheet.run.process": "",
+    "torch._dynamo": "optim|compile",
+    "matplotlib.pyplot": "matplotlib",
+}
 
 
 @dataclass
@@ -137,9 +143,12 @@ def run_alone(text: str, then: Callable[[dict], object] | None = None) -> Outcom
         return process.receive()
 
 
-def start_server() -> None:
-    """Let the server of processes import torch while this process goes on."""
-    if _context().get_start_method() == "forkserver":
+def start_server(code: str) -> None:
+    """Let the server of processes import what code needs, while this process goes on."""
+    context = _context()
+    if context.get_start_method() == "forkserver":
+        needed = [name for name, words in PRELOADED.items() if re.search(words, code)]
+        context.set_forkserver_preload(needed)
         forkserver.ensure_running()
 
 
@@ -149,7 +158,7 @@ def _context():
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOADED)
+    context.set_forkserver_preload([*PRELOADED])
     return context
 
 

@@ -102,10 +102,13 @@ KINDS = """() => {
   const TEXT = ["color", "fontSize", "fontWeight", "opacity"]
   const LINK = [...TEXT, "fontFamily", "fontStyle", "textDecoration", "border", "backgroundImage"]
   const style = (e, names) => names.map((name) => getComputedStyle(e)[name]).join()
+  const known = new Map([[null, ""]])
   const grounds = (e) => {
-    const found = new Set()
-    for (; e; e = e.parentElement) found.add(style(e, ["backgroundColor"]))
-    return [...found].join()
+    if (!known.has(e)) {
+      const [around, own] = [grounds(e.parentElement), style(e, ["backgroundColor"])]
+      known.set(e, around.includes(own) ? around : `${around} ${own}`)
+    }
+    return known.get(e)
   }
   const kinds = (window.kinds = {})
   const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
