@@ -105,7 +105,9 @@ def facts_line(name: str, places: dict[str, str], ran: str, labels: dict, site_u
             address = urljoin(site_url, places[kind])
             said = {"markdown": f' data-copied="{labels["page_copied"]}"', "notebook": " download"}
             links.append(f"[{words[kind]}]({address}){{ .page-{kind}{said.get(kind, '')} }}")
-    return " · ".join(links) + "\n{ .page-facts }"
+    # A line ends after a dot, and not within a range.
+    text = " · ".join(links).replace(" · ", "\u00a0· ").replace("–", "\u2060–\u2060")
+    return f"{text}\n{{ .page-facts }}"
 
 
 def from_elsewhere(text: str, name: str) -> str:

@@ -116,10 +116,12 @@ class Verified:
             for example, gave in self._blocks(name):
                 runs = [run for run, one in zip(self.runs, gave, strict=True) if one == "failed"]
                 if runs:
-                    where = ", ".join(_release(r) + gpu.get(r.device.kind, "") for r in runs)
+                    where = [_release(run) + gpu.get(run.device.kind, "") for run in runs]
                     facts = {"heading": headings[example.section], "number": example.number}
                     link = f"[{self.words['block'].format(**facts)}]({name}#{example.section})"
-                    failed.append(f"- {titles[name]}, {link}: torch {where}")
+                    facts = {"page": titles[name], "block": link}
+                    facts["releases"] = self.words["between"].join(where)
+                    failed.append(self.words["failed_block"].format(**facts))
         return "\n\n".join([*table, *([self.words["failed"], "\n".join(failed)] if failed else [])])
 
     def _counts(self, names: list[str], i: int) -> list[str]:
