@@ -35,13 +35,15 @@ def failures_of(page: Page) -> Iterator[Failure]:
             continue
         if not below:
             continue
+        words = [n for n, part in enumerate(section.parts) if isinstance(part, Prose)]
         blocks = [n for n, part in enumerate(section.parts) if isinstance(part, Example)]
-        last = blocks[-1] if len(blocks) > 1 else len(section.parts)
-        said = [part.text for part in section.parts[:last] if isinstance(part, Prose)]
+        cures = [n for n in blocks if words and n > words[0]]
+        last = cures[-1] if cures else len(section.parts)
+        said = [section.parts[n].text for n in words if n < last]
         sentences = END.split(" ".join(said[-1].split("\n"))) if said else []
         cure = next(filter(None, reversed(sentences)), "")
         cure = cure[:-1] + {":": ".", "：": "。"}.get(cure[-1:], cure[-1:])
-        yield Failure(section, cure, section.parts[last] if len(blocks) > 1 else None)
+        yield Failure(section, cure, section.parts[last] if cures else None)
 
 
 def list_failures(pages: dict[str, Page]) -> str:
@@ -79,7 +81,7 @@ def table_of(page: Page, head: tuple[str, str]) -> str:
         block = next((part for part in section.parts if isinstance(part, Example)), None)
         if block and block.code.marked and section.level == 2:
             lines = block.code.source.split("\n")
-            code = lines[block.code.marked[0] - 1].strip().replace("|", "\\|")
+            code = lines[block.code.marked[0] - 1].strip().rstrip(",").replace("|", "\\|")
             marks = "``" if "`" in code else "`"
             rows.append(f"| [{section.title}](#{section.id}) | {marks}{code}{marks} |")
     if len(rows) < 2:

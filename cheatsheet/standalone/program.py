@@ -72,7 +72,15 @@ class Copy:
         first = _first_line(own[0]) - 1
         while end and shown[first].startswith("#") and lines[end - 1] == shown[first]:
             end, first = end - 1, first - 1  # a comment above the first line shown
-        return "\n".join(lines[:end]).rstrip("\n")
+        again = {ast.unparse(s.node) for s in seen if s.is_import}
+        for one in reversed([s.node for s in every[: -len(own)] if ast.unparse(s.node) in again]):
+            cut = slice(one.lineno - 1, one.end_lineno)
+            end -= len(lines[cut])
+            del lines[cut]
+            if not any(lines[max(one.lineno - 2, 0) : one.lineno]):  # between two empty lines
+                end -= 1
+                del lines[one.lineno - 1]
+        return "\n".join(lines[:end]).strip("\n")
 
 
 def _first_line(node: ast.stmt) -> int:

@@ -32,7 +32,10 @@ def page_of(code: str):
 def deprecated(name: str) -> bool:
     found = names.find(name)
     said = r"This \w+ is (now )?deprecated|\.\. deprecated::"
-    return hasattr(found, "__deprecated__") or bool(re.search(said, found.__doc__ or ""))
+    # torch marks the heir of a function as well, by the same words.
+    advice = getattr(found, "__deprecated__", "")
+    heir = f"`{name.rpartition('.')[2]}`" in advice
+    return bool(advice and not heir) or bool(re.search(said, found.__doc__ or ""))
 
 
 def resolves(name: str) -> bool:
