@@ -213,8 +213,8 @@ def test_the_rest_of_a_page_stays_as_it_is_written(project):
     change(project / "docs/en/more.md", "```\n```\n", "```\n````\n")
     text = (project / "docs/en/more.md").read_text(encoding="utf-8")
     shown = staged(project).pages["more.md"].partition("\n---\n")[2]
-    line = f"\n\n[All runs](verified.md) · [Notebook]({SITE}more/more.ipynb)"
-    line += "{ .page-notebook download } · "
+    line = f"\n\n[All runs](verified.md)\u00a0· [Notebook]({SITE}more/more.ipynb)"
+    line += "{ .page-notebook download }\u00a0· "
     line += f'[Copy page as Markdown]({SITE}more.md){{ .page-markdown data-copied="The page is '
     line += 'copied as Markdown." }\n{ .page-facts }\n'
     assert shown.count(line) == 1

@@ -18,7 +18,7 @@ from tests.site.test_notebooks import read as read_notebook
 
 PAGES = [(language, name) for language in LANGUAGES for name in CODE]
 # What only the site understands; in code it may stand.
-SYNTAX = re.compile(r"^/{3}|^:::|\{:? ?[#.][\w-]|#only-|\]\((?!https?://)", re.M)
+SYNTAX = re.compile(r"^/{3}|^:::|\{:? ?[#.][\w-]|#only-(?:light|dark)|\]\((?!https?://)", re.M)
 COLAB = REPOSITORY.replace("github.com", "colab.research.google.com/github")
 COLAB += "/blob/gh-pages/"
 LABELS = {
@@ -26,7 +26,7 @@ LABELS = {
     "zh": ["Notebook", "Colab", "复制本页 Markdown"],
 }
 # The line before the output on one of two devices.
-DEVICE = re.compile(r"(?m)^(?:Output|Error|输出|报错) · (?:CPU|GPU|torch .*)$")
+DEVICE = re.compile(r"(?m)^(?:Output|Error|输出|报错) · (?:CPU|GPU|(?:torch|Python) .*)$")
 # https://llmstxt.org: a link, then a colon and notes.
 ENTRY = re.compile(r"- \[(?P<name>[^\]]+)\]\((?P<address>[^)\s]+)\): (?P<notes>\S.*)")
 

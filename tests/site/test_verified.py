@@ -105,9 +105,14 @@ def test_the_line_below_a_title_counts_what_passed_on_every_release(planted, lan
     staged, counts = planted
     for name, missing in {"define-network": 2, "custom-module": 1}.items():
         line = LINE[language].format(counts[name] - missing, counts[name], "2.8–2.10")
-        assert f"\n[{line}](verified.md) · [" in staged[language].pages[f"{name}.md"]
+        assert f"\n[{line}](verified.md) · [" in breaking(staged[language].pages[f"{name}.md"])
     never = {"en": "\n[All runs](verified.md) · [", "zh": "\n[全部运行记录](verified.md) · ["}
-    assert never[language] in staged[language].pages["gpu-info.md"]
+    assert never[language] in breaking(staged[language].pages["gpu-info.md"])
+
+
+def breaking(text: str) -> str:
+    """Without what keeps a line from breaking before a dot and within a range."""
+    return text.replace("\u00a0", " ").replace("\u2060", "")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -154,7 +159,7 @@ def test_the_page_of_all_runs(planted, language):
     assert rows["define-network.md)"] == [str(n), f"{n - 1} / {n}"]
     assert rows["custom-module.md)"] == [f"{m - 1} / {m}", str(m)]
     assert rows["gpu-info.md)"][:2] == [f"0 / {counts['gpu-info']}"] * 2
-    failed = re.findall(r"^- .*\[.*(\d).*\]\((.*)\): torch (.*)$", text, re.M)
+    failed = re.findall(r"^- .*\[.*(\d).*\]\((.*)\)(?:: |：)torch (.*)$", text, re.M)
     assert [(number, where) for number, _, where in failed] == [
         ("3", "2.9"),
         ("5", "2.10"),
