@@ -116,7 +116,8 @@ KINDS = """() => {
   for (let node; (node = nodes.nextNode()); ) {
     const e = node.parentElement
     // Of a single sign axe does not say whether it is text.
-    if (node.data.trim()[1] && e.checkVisibility()) kinds[`text ${style(e, TEXT)} ${grounds(e)}`] = e
+    if (!node.data.trim()[1] || !e.checkVisibility()) continue
+    kinds[`text ${style(e, TEXT)} ${grounds(e)}`] = e
   }
   for (const link of document.links) {
     if (!link.checkVisibility()) continue
