@@ -30,7 +30,7 @@ from rjsmin import jsmin
 from cheatsheet.forms import answers, formulas, llms, names, search, sheet
 from cheatsheet.forms.lab import FOLDER as LABS
 from cheatsheet.forms.lab import lab_notebook, run_labs, seconds
-from cheatsheet.forms.notebook import make_notebook
+from cheatsheet.forms.notebook import notebook_text
 from cheatsheet.forms.pdf import check_chromium, print_pages
 from cheatsheet.forms.plain import Words, fence, pieces_of, plain_page
 from cheatsheet.forms.plots import Plots
@@ -123,13 +123,11 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
         for name, page in pages.items()
         if page.examples
     }
-    notebooks = {
-        name: (lab_notebook if name.startswith(LABS) else make_notebook)(
-            pieces[name], language.lang, titles[name]
-        )
-        for name in pieces
+    labs = {
+        name: lab_notebook(own, language.lang, titles[name])
+        for name, own in pieces.items()
+        if name.startswith(LABS)
     }
-    labs = {name: book for name, book in notebooks.items() if name.startswith(LABS)}
     run_labs(root, {pages[name]: book for name, book in labs.items()})
     plots = Plots({name: (pages[name], book) for name, book in labs.items()})
     drawn = formulas.read_kept(root)
@@ -166,7 +164,9 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
         staged[name] = _with_front(front, text)
     staged[SHEET] = _with_front(*sheet.page_of(root, pages, copies, words, settings, site_url))
     marks = {name: _copies_by_mark(page, copies[name]) for name, page in pages.items()}
-    files = {notebook_of(name): writes_json(book) + "\n" for name, book in notebooks.items()}
+    files = {notebook_of(name): f"{writes_json(book)}\n" for name, book in labs.items()}
+    for name in pieces.keys() - labs:
+        files[notebook_of(name)] = notebook_text(pieces[name], language.lang, titles[name])
     texts = {name: plain_page(own, words) for name, own in pieces.items()}
     about = {name: (titles[name], pages[name].description) for name in texts}
     files[search.FILE] = search.index_of(pages, definitions, extra["search"])

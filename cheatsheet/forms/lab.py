@@ -48,7 +48,7 @@ FORGET |= {"source": "plt.rcdefaults()\n%reset -f"}
 FAILED_LINE = re.compile(r"Cell In\[(\d+)\], line (\d+)")
 
 
-def lab_notebook(pieces: list[Piece], lang: str, title: str) -> NotebookNode:
+def lab_notebook(pieces: tuple[Piece, ...], lang: str, title: str) -> NotebookNode:
     """The notebook of a lab's pieces, not run yet.
 
     The cell of a fence knows its `line` on the page.

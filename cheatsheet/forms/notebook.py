@@ -2,8 +2,10 @@
 
 import ast
 import re
+from functools import lru_cache
 
 from nbformat import NotebookNode, from_dict
+from nbformat.v4 import writes_json
 
 from cheatsheet.forms.plain import Piece
 
@@ -24,7 +26,13 @@ METADATA = {
 }
 
 
-def make_notebook(pieces: list[Piece], lang: str, title: str) -> NotebookNode:
+@lru_cache(1000)  # an edit changes one page
+def notebook_text(pieces: tuple[Piece, ...], lang: str, title: str) -> str:
+    """The file of what `make_notebook` gives."""
+    return f"{writes_json(make_notebook(pieces, lang, title))}\n"
+
+
+def make_notebook(pieces: tuple[Piece, ...], lang: str, title: str) -> NotebookNode:
     """The pieces of a page as cells; `lang` is the language of the prose.
 
     A heading begins a new cell: notebooks fold, and list contents, by such cells.

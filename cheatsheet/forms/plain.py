@@ -58,7 +58,7 @@ def pieces_of(
     ranges: dict[int, str],
     link: Callable[[str], str],
     words: Words,
-) -> list[Piece]:
+) -> tuple[Piece, ...]:
     """A page as plain pieces, each heading one of its own.
 
     `cells` are the codes of the notebook by line (see standalone/program.py); `ranges` says of
@@ -77,10 +77,10 @@ def pieces_of(
                 pieces.append(Piece("code", code, part if isinstance(part, Example) else None))
             elif not isinstance(part, Example):  # of code that has only imports, nothing
                 pieces.append(Piece("prose", plain.part(part)))
-    return [piece for piece in pieces if piece.text]
+    return tuple(piece for piece in pieces if piece.text)
 
 
-def plain_page(pieces: list[Piece], words: Words) -> str:
+def plain_page(pieces: tuple[Piece, ...], words: Words) -> str:
     """One text of all pieces, outputs after their code."""
     texts = []
     for piece in pieces:

@@ -47,8 +47,9 @@ def index_of(pages: dict[str, Page], definitions: Definitions, words: dict) -> s
     and those of a page without code.
     """
     asked = _asked(pages)
+    own = {name: definitions.of(page.text) for name, page in pages.items()}
     found = [
-        (name, section, _read(page, section, definitions))
+        (name, section, _read(page, section, own[name]))
         for name, page in pages.items()
         for n, section in enumerate(section for section in page.sections if section.id)
         if not (n and (_leads(section) or not page.examples))
@@ -89,6 +90,7 @@ def _asked(pages: dict[str, Page]) -> dict[tuple[str, str], str]:
     return found
 
 
+@lru_cache(1000)  # an edit changes one page
 def _read(page: Page, section: Section, definitions: Definitions) -> tuple[str, str, list[str]]:
     """Of a section: what it says, a line each paragraph; its answer; the names in its code."""
     text = page.description if section is _lead(page) else ""
@@ -148,14 +150,21 @@ def simplified(text: str) -> dict[str, dict[str, str]]:
         return {"signs": {}, "words": {}}
     from opencc import OpenCC  # here: only Chinese needs it
 
-    to_simplified = OpenCC("t2s")
-    every = [chr(code) for code in range(0x4E00, 0xA000)]
-    pairs = zip(every, _convert(to_simplified, every), strict=True)
-    signs = {old: new for old, new in pairs if old != new and new in used}
+    signs = {old: new for old, new in _signs().items() if new in used}
     known = sorted({*re.findall(f"(?=([{HAN}]{{2}}))", text)})
-    taiwan = _convert(to_simplified, _convert(OpenCC("s2twp"), known))
+    taiwan = _convert(OpenCC("t2s"), _convert(OpenCC("s2twp"), known))
     pairs = zip(taiwan, known, strict=True)
     return {"signs": signs, "words": {o: w for o, w in pairs if o != w and o not in text}}
+
+
+@lru_cache(None)
+def _signs() -> dict[str, str]:
+    """Each traditional character's simplified one."""
+    from opencc import OpenCC
+
+    every = [chr(code) for code in range(0x4E00, 0xA000)]
+    pairs = zip(every, _convert(OpenCC("t2s"), every), strict=True)
+    return {old: new for old, new in pairs if old != new}
 
 
 def _convert(converter, words: list[str]) -> list[str]:

@@ -16,7 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from cheatsheet.page import Fence, Page, SourceError, release_of, write_text
@@ -74,10 +74,19 @@ class Run:
     device: Device = of(r"\{.*\}")  # noqa: RUF009 (it is `field`)
     blocks: tuple[Block, ...] = of(r"\[.*\]")
 
-    @property
+    @cached_property
     def release(self) -> tuple[int, ...]:
         """Of torch, without its patch."""
         return release_of(self.torch)
+
+    @cached_property
+    def gave(self) -> dict[str, dict[tuple, list[str]]]:
+        """The results of its Python blocks, by page, then by what each was."""
+        found = defaultdict(lambda: defaultdict(list))
+        for block in self.blocks:
+            if block.language == "python":
+                found[block.page][block.code, block.output].append(block.result)
+        return found
 
     @property
     def file(self) -> str:
@@ -283,10 +292,8 @@ def results(page: Page, runs: Iterable[Run], root: Path) -> Iterator[list[str]]:
     where no block of the same text, output and definitions ran."""
     codes = [code_hash(example.code, root) for example in page.examples]
     for run in runs:
-        gave = defaultdict(list)
-        for block in run.blocks:
-            if (block.page, block.language) == (page.path.as_posix(), "python"):
-                gave[block.code, block.output].append(block.result)
+        ran = run.gave.get(page.path.as_posix(), {})
+        gave = defaultdict(list, {key: [*results] for key, results in ran.items()})
         title = TITLES[run.device.kind]
         on = {"torch": run.release, "Python": release_of(run.python)}
         outputs = [output_hash(one.output(title, on)) for one in page.examples]

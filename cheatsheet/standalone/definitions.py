@@ -1,6 +1,7 @@
 """What stands in for an import from `snippets`: the definitions themselves."""
 
 import ast
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -9,6 +10,7 @@ from pathlib import Path
 from cheatsheet.page import SourceError, read_text
 from cheatsheet.standalone.statements import Statement, split_statements
 
+MODULE = re.compile(r"\bsnippets\.\w+")
 Name = tuple[str, str]  # a module, such as snippets.custom_module, and a name in it
 
 
@@ -27,6 +29,15 @@ class Definitions:
         """Those in `folder`/snippets; errors as `read_text`."""
         names = sorted(f"snippets.{f.stem}" for f in folder.glob("snippets/*.py"))
         return _made(tuple((one, read_text(folder, cls.path(one))) for one in names))
+
+    def of(self, text: str) -> "Definitions":
+        """Those that a text can take: of the modules that it names, and that these name."""
+        texts, found = dict(self.texts), set()
+        new = {*MODULE.findall(text)}
+        while new := (new & texts.keys()) - found:
+            found |= new
+            new = {name for one in new for name in MODULE.findall(texts[one])}
+        return _made(tuple(pair for pair in self.texts if pair[0] in found))
 
     @staticmethod
     def path(module: str) -> Path:
@@ -86,7 +97,7 @@ class Definitions:
 
 
 # Under `mkdocs serve`, the same texts are the same definitions, read once.
-_made = lru_cache(maxsize=16)(Definitions)
+_made = lru_cache(maxsize=256)(Definitions)
 
 
 @lru_cache(maxsize=8192)

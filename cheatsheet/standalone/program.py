@@ -10,7 +10,7 @@ import ast
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -58,29 +58,33 @@ class Copy:
         """The number of lines that stand before what is shown."""
         return self.before.count("\n") + 1 if self.before else 0
 
-    @cached_property
+    @property
     def before(self) -> str:
         """The lines of it that stand before what is shown."""
-        seen = split_statements(self.shown, 0)
-        own = [s.node for s in seen if not s.is_import]
-        every = split_statements(self.text, 0)
-        above = {ast.unparse(s.node) for s in every[: -len(own)]}
-        if not own or above <= {ast.unparse(s.node) for s in seen}:
-            return ""
-        lines, shown = self.text.split("\n"), ["", *self.shown.split("\n")]
-        end = _first_line(every[-len(own)].node) - 1
-        first = _first_line(own[0]) - 1
-        while end and shown[first].startswith("#") and lines[end - 1] == shown[first]:
-            end, first = end - 1, first - 1  # a comment above the first line shown
-        again = {ast.unparse(s.node) for s in seen if s.is_import}
-        for one in reversed([s.node for s in every[: -len(own)] if ast.unparse(s.node) in again]):
-            cut = slice(one.lineno - 1, one.end_lineno)
-            end -= len(lines[cut])
-            del lines[cut]
-            if not any(lines[max(one.lineno - 2, 0) : one.lineno]):  # between two empty lines
-                end -= 1
-                del lines[one.lineno - 1]
-        return "\n".join(lines[:end]).strip("\n")
+        return _before(self.text, self.shown)
+
+
+@lru_cache(None)  # most copies are as they were when something else is edited
+def _before(text: str, shown: str) -> str:
+    """The lines of a copy before what the page shows of it, without imports that this has."""
+    seen = split_statements(shown, 0)
+    own = [s.node for s in seen if not s.is_import]
+    every = [s.node for s in split_statements(text, 0)]
+    above = {ast.unparse(node): node for node in every[: -len(own)]}
+    again = {ast.unparse(s.node) for s in seen if s.is_import}
+    if not own or above.keys() <= again | {ast.unparse(node) for node in own}:
+        return ""
+    lines, below = text.split("\n"), ["", *shown.split("\n")]
+    end = _first_line(every[-len(own)]) - 1
+    first = _first_line(own[0]) - 1
+    while end and below[first].startswith("#") and lines[end - 1] == below[first]:
+        end, first = end - 1, first - 1  # a comment above the first line shown
+    lines = lines[:end]
+    for one in reversed([node for code, node in above.items() if code in again]):
+        del lines[one.lineno - 1 : one.end_lineno]
+        if not any(lines[max(one.lineno - 2, 0) : one.lineno]):  # between two empty lines
+            del lines[one.lineno - 1 : one.lineno]
+    return "\n".join(lines).strip("\n")
 
 
 def _first_line(node: ast.stmt) -> int:
@@ -106,7 +110,7 @@ def make_standalone(pages: list[Page], definitions: Definitions) -> list[Standal
         SourceError: a block uses a name that nothing defines, imports `*` or what is not
             in snippets, or a definition cannot stand on the page.
     """
-    drafts = [program_of(page, definitions) for page in pages]
+    drafts = [program_of(page, definitions.of(page.text)) for page in pages]
     sources = [copy.text for one in drafts for copy in one.copies.values()]
     sources += [tuple(one.cells.values()) for one in drafts]
     try:

@@ -24,7 +24,7 @@ def pieces(text: str, cells: dict | None = None, ranges: dict | None = None) -> 
     """The pieces of a page; `cells` are by default its own code."""
     page = read(Path("docs/en/page.md"), text)
     own = {one.line: one.code.source for one in page.examples}
-    return pieces_of(page, own if cells is None else cells, ranges or {}, link, WORDS)
+    return [*pieces_of(page, own if cells is None else cells, ranges or {}, link, WORDS)]
 
 
 @pytest.mark.parametrize(
