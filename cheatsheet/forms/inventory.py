@@ -13,7 +13,7 @@ from cheatsheet.forms.names import DOCS, INVENTORY, find, names_in, read_kept
 from cheatsheet.page import SourceError
 
 COMMAND = "python -m cheatsheet inventory"
-LINK = re.compile(r"https://docs\.pytorch\.org/docs/[\w.]+/(?P<place>[^\s)#]+(#(?P<name>[\w.]+))?)")
+LINK = re.compile(r"https://docs\.pytorch\.org/docs/[^\s)#]+#(?P<name>[\w.]+)")
 ENTRY = re.compile(r"(?P<name>torch[\w.]*) py:\w+ -?\d+ (?P<place>\S+) ")
 
 
@@ -32,7 +32,7 @@ def planned(root: Path) -> dict[Path, str]:
         problem = f"{url}: {error}; run {COMMAND} where it can be reached."
         raise SourceError(INVENTORY, 1, problem) from error
     texts = [path.read_text(encoding="utf-8") for path in root.glob("docs/*/**/*.md")]
-    linked = {link["name"] for text in texts for link in LINK.finditer(text)} - {None}
+    linked = {link["name"] for text in texts for link in LINK.finditer(text)}
     found = {"release": kept["release"], "source": url}
     found["places"] = reduced({*names_in(kept), *linked}, known)
     return {Path(INVENTORY): json.dumps(found, indent=1, sort_keys=True) + "\n"}

@@ -63,7 +63,7 @@ def test_it_is_written_from_the_network_or_says_why_not(monkeypatch, tmp_path):
     assert written["places"].keys() < KEPT["places"].keys()
 
 
-def test_what_is_kept_is_of_the_pinned_release_and_links_lead_there():
+def test_what_is_kept_is_of_the_pinned_release_and_has_most_names():
     pinned = re.search(r"^torch==(\d+\.\d+)", (ROOT / "requirements.txt").read_text("utf-8"), re.M)
     assert KEPT["release"] == pinned[1] == ".".join(torch.__version__.split(".")[:2])
     wanted = names.names_in(names.read_kept(ROOT))
