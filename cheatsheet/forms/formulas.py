@@ -28,7 +28,10 @@ TYPESET = """async (tex) => {
   await MathJax.startup.promise
   const drawn = MathJax.tex2svg(tex, { display: true })
   const wrong = drawn.querySelector("[data-mml-node=merror]")
-  return wrong ? { wrong: wrong.dataset.mjxError } : { html: drawn.innerHTML }
+  if (wrong) return { wrong: wrong.dataset.mjxError }
+  // What its fonts lack, MathJax leaves to those of the machine, and measures there.
+  const foreign = drawn.querySelector("svg text")?.textContent
+  return foreign ? { wrong: `it has no drawing of ${foreign}` } : { html: drawn.innerHTML }
 }"""
 
 
@@ -78,7 +81,8 @@ def updated(root: Path, pages: list[Page]) -> str:
     """
     kept = read_kept(root)
     places = {tex: (page, line) for page in pages for line, tex in formulas_of(page)}
-    new = [tex for tex in places if tex not in kept]
+    # One that is new is a reason to draw all: their ids are counted, and may meet on a page.
+    new = sorted(places) if places.keys() - kept.keys() else []
     for tex, drawn in zip(new, typeset(new), strict=True):
         if "wrong" in drawn:
             page, line = places[tex]

@@ -32,7 +32,7 @@ def test_what_is_kept_is_what_mathjax_draws(tmp_path):
     assert drawn == (ROOT / formulas.KEPT).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("tex", [r"\frac{1}{", r"\nosuchmacro{w}", "w_1_2"])
+@pytest.mark.parametrize("tex", [r"\frac{1}{", r"\nosuchmacro{w}", "w_1_2", r"\text{概率}"])
 def test_what_mathjax_rejects_is_said(tmp_path, tex):
     page = read(PATH, TEXT.replace("w_1", tex))
     said = rf"^docs/en/page\.md:5: MathJax rejects {re.escape(repr(tex))}: .+; mend the TeX\.$"
