@@ -292,8 +292,7 @@ def write_pages(root: Path, language: Language, staged: Staged) -> tuple[Path, s
         the folder, and the names of the pages that are new.
     """
     templates = [f.stat().st_mtime for f in THEME.rglob("*.*") if f.suffix in TEMPLATES]
-    # The front page too: Material's search takes what an edit of it leaves for the whole.
-    look = (repr(staged.settings), staged.pages["index.md"], *templates)
+    look = (repr(staged.settings), *templates)
     folder = Path(_folder(root, language.code).name, "pages")
     new = set()
     for name, text in staged.pages.items():
