@@ -65,7 +65,8 @@ CACHES = {"__pycache__", ".ruff_cache"}  # no sources
 log = logging.getLogger(__name__)
 gc.set_threshold(50_000)  # not 700: a build makes many objects, and drops few
 # A generator loads the program once, and then stages again and again.
-PROGRAM = {file: file.stat().st_mtime for file in THEME.parent.rglob("*.py")}
+CODE = [*THEME.parent.rglob("*.py"), *THEME.parents[1].glob("hooks.py")]
+PROGRAM = {file: file.stat().st_mtime for file in CODE}
 
 
 @dataclass(frozen=True)

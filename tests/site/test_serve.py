@@ -123,13 +123,14 @@ def test_an_edit_shows(served, what):
     wait_for(url + page, words, log)
 
 
-def test_an_edit_of_the_program_asks_for_a_restart(served):
+@pytest.mark.parametrize("file", ["cheatsheet/forms/llms.py", "hooks.py"])
+def test_an_edit_of_the_program_asks_for_a_restart(served, file):
     """MkDocs loads it once."""
     folder, url, log = served
     wait_for(url, "</html>", log)
-    change(folder / "cheatsheet/forms/llms.py", "\n", "\n\n")
+    change(folder / file, "\n", "\n\n")
     end = time.monotonic() + WAIT_SECONDS
-    words = "cheatsheet/forms/llms.py has changed: restart what has loaded it"
+    words = f"{file} has changed: restart what has loaded it"
     while words not in log.read_text(encoding="utf-8"):
         assert time.monotonic() < end, log.read_text()[-3000:]
         time.sleep(0.1)
