@@ -29,7 +29,7 @@ from rjsmin import jsmin
 
 from cheatsheet.forms import answers, formulas, llms, names, search, sheet
 from cheatsheet.forms.lab import FOLDER as LABS
-from cheatsheet.forms.lab import lab_notebook, run_labs, seconds
+from cheatsheet.forms.lab import lab_notebook, run_labs
 from cheatsheet.forms.notebook import notebook_text
 from cheatsheet.forms.pdf import check_chromium, print_pages
 from cheatsheet.forms.plain import Words, fence, pieces_of, plain_page
@@ -158,8 +158,6 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
         front = {"description": page.description, "search": {"exclude": True}}
         front |= {"hide": ["toc"]} if name == "index.md" else {}  # it is a table of contents
         front |= {kind: places[kind] for kind in ("edit", "markdown") if kind in places}
-        if name in labs:
-            front["seconds"] = f"{seconds(labs[name]):.1f}"
         if name == "index.md":
             text = sheet.link_pdfs(page, text, settings, site_url)
         staged[name] = _with_front(front, text)

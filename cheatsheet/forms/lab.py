@@ -14,7 +14,6 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import replace
-from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -37,7 +36,7 @@ import warnings
 from matplotlib import pyplot as plt
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-set_matplotlib_formats("svg")
+set_matplotlib_formats("svg", metadata={"Date": None})
 plt.rcParams |= {"svg.fonttype": "none", "svg.hashsalt": "", "font.size": 12}
 plt.rcParams["figure.figsize"] = (5.6, 3.5)
 warnings.filterwarnings("ignore", "Glyph .* missing from font")
@@ -104,7 +103,8 @@ def _key(notebook: NotebookNode) -> str:
 
 def _fill(notebook: NotebookNode, executed: list[NotebookNode]) -> None:
     for cell, done in zip(_code(notebook), executed, strict=True):
-        cell.outputs, cell.metadata["execution"] = done.outputs, done.metadata.execution
+        # The setup says at most what matplotlib lacks there: a home, or a list of the fonts.
+        cell.outputs = [] if "setup" in cell.metadata.get("tags", ()) else done.outputs
 
 
 def _execute(labs: dict[Page, NotebookNode]) -> None:
@@ -114,11 +114,14 @@ def _execute(labs: dict[Page, NotebookNode]) -> None:
     from jupyter_core.utils import ensure_event_loop
     from mkdocs_jupyter.convert import get_nbconvert_app
     from nbconvert.exporters import NotebookExporter
-    from nbconvert.preprocessors import CellExecutionError
+    from nbconvert.preprocessors import CellExecutionError, CoalesceStreamsPreprocessor
 
     config = get_nbconvert_app(execute=True, allow_errors=False).config
     config.KernelManager.transport_encryption = "auto"  # or it would warn
+    # The same code gives the same bytes: no time, and what is printed in one piece.
+    config.ExecutePreprocessor["record_timing"] = False
     exporter = NotebookExporter(config=config)
+    exporter.register_preprocessor(CoalesceStreamsPreprocessor, enabled=True)
     cells = [(p, cell) for p, book in labs.items() for cell in [*_code(book), from_dict(FORGET)]]
     metadata = next(iter(labs.values())).metadata
     whole = {"cells": [{**cell, "id": f"{n}"} for n, (_, cell) in enumerate(cells)]}
@@ -148,11 +151,3 @@ def _failure(error, cells: list[tuple[Page, NotebookNode]]) -> SourceError:
         words += f" (in `{code}`)"
     problem = f"this lab raises when the build runs it: {words}; mend the code."
     return SourceError(page.path, line, problem)
-
-
-def seconds(notebook: NotebookNode) -> float:
-    """How long the cells of an executed notebook ran, by the clock of the run."""
-    time = datetime.fromisoformat
-    spans = [cell.metadata.execution for cell in _code(notebook)]
-    times = [time(s["shell.execute_reply"]) - time(s["iopub.status.busy"]) for s in spans]
-    return sum(one.total_seconds() for one in times)
