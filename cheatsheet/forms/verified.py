@@ -4,12 +4,12 @@ A block counts as run when a block of the same text, with the same output and th
 imported definitions, passed there.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import chain, groupby
 from pathlib import Path
 
-from cheatsheet.page import Example, Page
+from cheatsheet.page import Example, Page, release_of
 from cheatsheet.run.records import FOLDER, Run, read_records, results
 
 # An emulated accelerator is none: its run is listed, and no page speaks of it.
@@ -32,7 +32,7 @@ class Verified:
 
     def short(self, *names: str) -> str:
         """What some pages, by default all, ran on: how many of their blocks passed on each
-        release between two; "" where nothing ran."""
+        of the releases that are named; "" where nothing ran."""
         said = []
         for kind in KINDS:
             ran = []
@@ -43,11 +43,12 @@ class Verified:
             blocks = list(zip(*(one for _, one in ran), strict=True))
             if done := sum(set(block) == {"passed"} for block in blocks):
                 runs = [run for run, _ in ran]
+                days = sorted(run.time[:10] for run in runs)
                 facts = {
-                    "torch": _span(map(_release, runs)),
-                    "python": _span(sorted(run.python.rpartition(".")[0] for run in runs)),
-                    "date": _span(sorted(run.time[:10] for run in runs)),
-                    "device": self._device(runs[-1]),
+                    "torch": _ranges(run.release for run in runs),
+                    "python": _ranges(release_of(run.python) for run in runs),
+                    "date": "–".join(sorted({days[0], days[-1]})),
+                    "device": ", ".join(sorted({*map(self._device, runs)})),
                 }
                 facts |= {"passed": done, "total": len(blocks)}
                 said.append(self.words["short"].format(**facts))
@@ -59,21 +60,22 @@ class Verified:
 
     def marks(self, name: str) -> dict[int, str]:
         """Of the blocks of a page that did not pass on all releases where they ran as they
-        are now: on which ones they did, such as "torch 2.9+", by their number."""
-        found = {}
+        are now: on which ones they did, such as "torch 2.9+", or, where on none, did not, by
+        their number; of each kind of device, where a block ran on several."""
+        found = defaultdict(list)
         for example, gave in self._blocks(name):
-            passed = {}
+            ran = defaultdict(dict)
             for run, result in zip(self.runs, gave, strict=True):
                 if result:
-                    good = passed.get(_release(run), True) and result == "passed"
-                    passed[_release(run)] = good
-            if len({*passed.values()}) == 2:
-                spans = [[*ran] for good, ran in groupby(passed, passed.get) if good]
-                texts = [_span(ran) for ran in spans]
-                if spans[-1][-1] == [*passed][-1]:  # to the newest
-                    texts[-1] = f"{spans[-1][0]}+"
-                found[example.number] = f"torch {', '.join(texts)}"
-        return found
+                    ran[run.device.kind][run.release] = result == "passed"
+            for kind, passed in sorted(ran.items()):
+                if not all(passed.values()):
+                    good = any(passed.values())
+                    same = (release for release, result in passed.items() if result == good)
+                    torch = _ranges(same, max(passed) if good else None)
+                    on = self.words["kind"].format(device=self.words[kind]) if len(ran) > 1 else ""
+                    found[example.number].append(on + self.words["mark"][good].format(torch=torch))
+        return {number: " · ".join(marks) for number, marks in found.items()}
 
     def _blocks(self, name: str) -> Iterator[tuple[Example, tuple[str, ...]]]:
         """Each block of a page, with what it gave in each run."""
@@ -106,7 +108,7 @@ class Verified:
         kinds = [run.device.kind for run in self.runs]
         order = sorted(range(len(kinds)), key=lambda i: KINDS.index(kinds[i]))
         for (kind, cells), same in groupby(order, lambda i: (kinds[i], self._counts(names, i))):
-            heads.append(_span(_release(self.runs[i]) for i in same) + gpu.get(kind, ""))
+            heads.append(_ranges(self.runs[i].release for i in same) + gpu.get(kind, ""))
             columns.append(cells)
         links = [f"[{titles[name]}]({name})" for name in names]
         table = [_table([self.words["page"], *heads], zip(links, *columns, strict=True))]
@@ -116,7 +118,7 @@ class Verified:
             for example, gave in self._blocks(name):
                 runs = [run for run, one in zip(self.runs, gave, strict=True) if one == "failed"]
                 if runs:
-                    where = [_release(run) + gpu.get(run.device.kind, "") for run in runs]
+                    where = [_ranges([run.release]) + gpu.get(run.device.kind, "") for run in runs]
                     facts = {"heading": headings[example.section], "number": example.number}
                     link = f"[{self.words['block'].format(**facts)}]({name}#{example.section})"
                     facts = {"page": titles[name], "block": link}
@@ -131,13 +133,17 @@ class Verified:
         return [str(n) if n == total else f"{n} / {total}" for n, total in done]
 
 
-def _release(run: Run) -> str:
-    return ".".join(map(str, run.release))
-
-
-def _span(values: Iterable[str]) -> str:
-    first, *_ = every = list(values)
-    return first if first == every[-1] else f"{first}–{every[-1]}"
+def _ranges(releases: Iterable[tuple[int, ...]], newest: tuple[int, ...] | None = None) -> str:
+    """Minor releases that follow each other as one range, "2.8–2.9, 2.12+": what is not
+    there is not within one. The last one is open where it ends with the `newest`."""
+    every = sorted({*releases})
+    texts = []
+    for _, places in groupby(range(len(every)), lambda i: (every[i][0], every[i][1] - i)):
+        span = [".".join(map(str, every[i])) for i in places]
+        texts.append("–".join(dict.fromkeys([span[0], span[-1]])))
+    if every[-1] == newest:
+        texts[-1] = texts[-1].partition("–")[0] + "+"
+    return ", ".join(texts)
 
 
 def _table(head: list[str], rows: Iterable[Iterable[str]]) -> str:

@@ -220,7 +220,7 @@ def test_a_front_page_that_does_not_link_the_sheet(project, monkeypatch):
     assert "cheatsheet.md" in message
 
 
-# Recorded runs. Which records cannot be trusted: tests/run/test_records.py.
+# Recorded runs. Which records cannot be trusted: tests/faults/records.py.
 
 
 def test_a_bad_record(project):

@@ -54,10 +54,12 @@ def blocks_of(project, language: str, name: str) -> list[Block]:
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory):
-    """What is staged of a project whose pages ran on three releases and an accelerator.
+    """What is staged of a project whose pages ran on three releases, a GPU and an accelerator.
 
-    On `define-network` all blocks passed, but the third on 2.9 and the fifth on 2.10; of
-    `custom-module` one block changed since 2.8 ran; `gpu-info` never ran.
+    On `define-network` all blocks passed, but the third on 2.9, the fifth on 2.10, and, on the
+    GPU alone, the second and the third; of `custom-module` one block changed since 2.8 ran;
+    `access-parameter` changed after 2.9 ran, and was then recorded again without it; `gpu-info`
+    never ran.
     """
     project = copy_project(tmp_path_factory.mktemp("planted"), *PLANTED)
     for file in project.glob("docs/runs/*.json"):
@@ -65,19 +67,23 @@ def planted(tmp_path_factory):
     blocks = [
         block
         for language in LANGUAGES
-        for name in ("define-network", "custom-module")
+        for name in ("define-network", "custom-module", "access-parameter")
         for block in blocks_of(project, language, name)
     ]
     numbers = [[b for b in blocks if b.page == block.page].index(block) + 1 for block in blocks]
 
-    def run(torch: str, python: str, failed: int = 0, **changes) -> None:
+    def run(torch: str, python: str, *failed: int, **changes) -> None:
         made = tuple(
-            replace(block, result="failed") if failed == n and "define" in block.page else block
+            replace(block, result="failed") if n in failed and "define" in block.page else block
             for block, n in zip(blocks, numbers, strict=True)
         )
-        old = torch == "2.8.0"  # one block of a page was another one then
+
+        def is_old(page: str, n: int) -> bool:  # it was another one then
+            one = torch == "2.8.0" and "custom" in page and n == 1
+            return one or (torch == "2.9.1" and "access" in page)
+
         made = tuple(
-            replace(block, code="0" * 32) if old and "custom" in block.page and n == 1 else block
+            replace(block, code="0" * 32) if is_old(block.page, n) else block
             for block, n in zip(made, numbers, strict=True)
         )
         changes = {"workflow": None, "time": "2026-11-25T08:00:00+00:00"} | changes
@@ -85,26 +91,34 @@ def planted(tmp_path_factory):
         write_record(project / "docs/runs", one)
 
     run("2.8.0", "3.12.1", time="2026-11-20T08:00:00+00:00")
-    run("2.9.1", "3.11.7", failed=3)
-    run("2.10.0", "3.13.0", failed=5, workflow=WORKFLOW)
+    run("2.9.1", "3.11.7", 3)
+    run("2.10.0", "3.13.0", 5, workflow=WORKFLOW)
+    run("2.10.0", "3.12.3", 2, 3, device=Device("cuda", "NVIDIA T4", "580.65", 1))
     run("2.10.0", "3.13.0", device=Device("emulated", "emulated", None, 2))
     counts = {name: len(load(project, f"docs/en/{name}.md").examples) for name in PLANTED}
     return dict(zip(LANGUAGES, stage_all(project), strict=True)), counts
 
 
 WORKFLOW = "https://github.com/owner/cheatsheet/actions/runs/77"
-PLANTED = ("index", "define-network", "custom-module", "gpu-info", "verified")
+PLANTED = ("index", "define-network", "custom-module", "access-parameter", "gpu-info", "verified")
 LINE = {
-    "en": "{} of {} blocks ran · torch {} · Python 3.11–3.13 · CPU · 2026-11-20–2026-11-25",
-    "zh": "{} / {} 个代码块已运行 · torch {} · Python 3.11–3.13 · CPU · 2026-11-20–2026-11-25",
+    "en": "{} of {} blocks ran · torch {} · Python {} · {} · {}",
+    "zh": "{} / {} 个代码块已运行 · torch {} · Python {} · {} · {}",
 }
+DAYS = "2026-11-20–2026-11-25"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_line_below_a_title_counts_what_passed_on_every_release(planted, language):
     staged, counts = planted
-    for name, missing in {"define-network": 2, "custom-module": 1}.items():
-        line = LINE[language].format(counts[name] - missing, counts[name], "2.8–2.10")
+    on = {"define-network": (2, 2), "custom-module": (1, 0), "access-parameter": (0, 0)}
+    for name, (missing, on_gpu) in on.items():
+        # What lies between two releases, and did not run, is not within their range.
+        where = ("2.8–2.10", "3.11–3.13") if missing else ("2.8, 2.10", "3.12–3.13")
+        total = counts[name]
+        line = LINE[language].format(total - missing, total, *where, "CPU", DAYS)
+        gpu = ("2.10", "3.12", "GPU (NVIDIA T4)", "2026-11-25")
+        line += " · " + LINE[language].format(total - on_gpu, total, *gpu)
         assert f"\n[{line}](verified.md) · [" in breaking(staged[language].pages[f"{name}.md"])
     never = {"en": "\n[All runs](verified.md) · [", "zh": "\n[全部运行记录](verified.md) · ["}
     assert never[language] in breaking(staged[language].pages["gpu-info.md"])
@@ -115,13 +129,29 @@ def breaking(text: str) -> str:
     return text.replace("\u00a0", " ").replace("\u2060", "")
 
 
+MARKS = {
+    "en": {
+        "2": "GPU: not torch 2.10",
+        "3": "CPU: torch 2.8, 2.10+ · GPU: not torch 2.10",
+        "5": "CPU: torch 2.8–2.9",
+    },
+    "zh": {
+        "2": "GPU：不适用于 torch 2.10",
+        "3": "CPU：torch 2.8, 2.10+ · GPU：不适用于 torch 2.10",
+        "5": "CPU：torch 2.8–2.9",
+    },
+}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_block_that_is_not_true_everywhere_says_where_it_is(planted, language):
     """Whatever did not run as it is now, as the block that changed since, says nothing."""
     pages = planted[0][language].pages
-    labels = re.findall(r"#block-(\d+) .*data-label=\"(torch [^\"]*)\"", pages["define-network.md"])
-    assert labels == [("3", "torch 2.8, 2.10+"), ("5", "torch 2.8–2.9")]
-    assert 'data-label="torch' not in pages["custom-module.md"] + pages["gpu-info.md"]
+    label = r"#block-(\d+) .*data-label=\"([^\"]*torch [^\"]*)\""
+    labels = dict(re.findall(label, pages["define-network.md"]))
+    # What a GPU alone does not do holds on the CPU of that release.
+    assert labels == MARKS[language]
+    assert not re.search(label, pages["custom-module.md"] + pages["gpu-info.md"])
 
 
 def tables_of(text: str) -> list[list[list[str]]]:
@@ -146,22 +176,24 @@ def test_the_page_of_all_runs(planted, language):
     by_hand = {"en": "by hand", "zh": "手动运行"}[language]
     assert [(row[0].partition("]")[0][1:], row[2]) for row in runs[1:]] == [
         ("2.10.0", emulated),
+        ("2.10.0", "GPU (NVIDIA T4) 580.65"),
         ("2.10.0", "CPU"),
         ("2.9.1", "CPU"),
         ("2.8.0", "CPU"),
     ]
-    assert runs[2][4].startswith(f"[2026-11-25]({WORKFLOW})")  # who reads it sees who made it
-    assert runs[3][4].startswith(f"2026-11-25 {by_hand}")
-    assert runs[3][0].endswith("/runs/torch-2.9-cpu.json){ .whole }")
-    assert pages[0][1:] == ["2.8", "2.9–2.10"]
+    assert runs[3][4].startswith(f"[2026-11-25]({WORKFLOW})")  # who reads it sees who made it
+    assert runs[4][4].startswith(f"2026-11-25 {by_hand}")
+    assert runs[4][0].endswith("/runs/torch-2.9-cpu.json){ .whole }")
+    assert pages[0][1:] == ["2.8", "2.9", "2.10", "2.10 GPU"]
     rows = {row[0].partition("](")[2]: row[1:] for row in pages[1:]}
     n, m = counts["define-network"], counts["custom-module"]
-    assert rows["define-network.md)"] == [str(n), f"{n - 1} / {n}"]
-    assert rows["custom-module.md)"] == [f"{m - 1} / {m}", str(m)]
-    assert rows["gpu-info.md)"][:2] == [f"0 / {counts['gpu-info']}"] * 2
+    assert rows["define-network.md)"] == [str(n), *[f"{n - 1} / {n}"] * 2, f"{n - 2} / {n}"]
+    assert rows["custom-module.md)"] == [f"{m - 1} / {m}", *[str(m)] * 3]
+    assert rows["gpu-info.md)"][:4] == [f"0 / {counts['gpu-info']}"] * 4
     failed = re.findall(r"^- .*\[.*(\d).*\]\((.*)\)(?:: |：)torch (.*)$", text, re.M)
     assert [(number, where) for number, _, where in failed] == [
-        ("3", "2.9"),
+        ("2", "2.10 GPU"),
+        ("3", {"en": "2.9, 2.10 GPU", "zh": "2.9、2.10 GPU"}[language]),
         ("5", "2.10"),
     ]
     assert all(target.startswith("define-network.md#") for _, target, _ in failed)
@@ -180,4 +212,4 @@ def test_the_built_page_of_all_runs(site, language):
 
 
 # A record that cannot be trusted, or a page without the marks of the tables, stops the
-# build: test_bad_input.py, tests/run/test_records.py.
+# build: tests/faults/records.py, test_bad_input.py.
