@@ -37,11 +37,6 @@ class State:
         self.blocks: dict[tuple[str, int], records.Block] = {}
         self.differing: set[tuple[str, int]] = set()
 
-    def ran(self, name: str) -> set[int]:
-        """The lines of the Python fences of a page that ran."""
-        blocks = self.blocks.values()
-        return {b.line for b in blocks if (b.page, b.language) == (name, "python")}
-
 
 STATE = State()
 
@@ -203,7 +198,7 @@ def pytest_addoption(parser) -> None:
     group.addoption("--update-outputs", action="store_true", help=text)
     text = "run in other surroundings: hash seed, threads, time zone, day, order of pages"
     group.addoption("--elsewhere", action="store_true", help=text)
-    text = "write what ran into FOLDER, into a file for this torch and device"
+    text = "write what ran into FOLDER (docs/runs, and then of all pages), a file for each torch"
     here = {"nargs": "?", "const": Path(records.FOLDER), "metavar": "FOLDER"}
     group.addoption("--record", type=Path, help=text, **here)
 
@@ -271,9 +266,25 @@ def pytest_sessionfinish(session) -> None:
     blocks = [STATE.blocks[key] for key in sorted(STATE.blocks)]
     run = records.describe_run(config.stash[DEVICE], config.rootpath, blocks)
     try:
+        if (config.rootpath / record).resolve() == config.rootpath / records.FOLDER:
+            _check_whole(config.rootpath)
         config.stash[RECORD] = records.write_record(record, run)
-    except SourceError as error:
-        raise pytest.UsageError(f"--record {error}") from error
+    except (SourceError, records.Unsupported) as error:
+        raise pytest.UsageError(f"--record {record}: {error}") from error
+
+
+def _check_whole(root: Path) -> None:
+    """What the site says comes from records of all its pages.
+
+    Raises:
+        SourceError: a block of one did not run.
+    """
+    for path in sorted((root / "docs").rglob("*.md")):
+        for code in (one.code for one in load(root, path.relative_to(root)).examples):
+            if (code.path.as_posix(), code.line) not in STATE.blocks:
+                problem = "this did not run, and nothing was written; record all pages: pytest "
+                problem += "docs --record, or a part into a folder of its own: --record FOLDER"
+                raise SourceError(code.path, code.line, problem)
 
 
 def pytest_terminal_summary(terminalreporter, config) -> None:

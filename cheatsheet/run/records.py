@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from cheatsheet.page import Fence, Page, SourceError, release_of, write_text
@@ -29,6 +30,10 @@ BEGIN = datetime(2026, 1, 1, tzinfo=UTC)  # of the project
 HASH = '"[0-9a-f]{32}"'
 TEXT = '".+"'
 COUNT = r"[1-9]\d*"
+
+
+class Unsupported(ValueError):
+    """No record can be of this torch, however often it is made."""
 
 
 def of(form: str):
@@ -139,7 +144,7 @@ def write_record(folder: Path, run: Run) -> Path:
     """Write a run into its file in a folder, which is made where there is none.
 
     Raises:
-        ValueError: torch is none that a record may be of.
+        Unsupported: torch is none that a record may be of.
         SourceError: as of `write_text`.
     """
     _check_torch(run)
@@ -165,11 +170,8 @@ def read_records(folder: Path, root: Path) -> dict[str, Run]:
     """The recorded runs in a folder below `root` by file, the oldest torch first.
 
     Raises:
-        SourceError: a file is not what `pytest --record` wrote: it is cut off, of another
-            schema, was edited, says a thing twice, bears the name of another release or
-            device, is of a torch that is not supported or no release, of a time when that
-            could not run, or of a commit that is not in the history. It names the file, and
-            the command that records it again.
+        SourceError: a file is not what `pytest --record` wrote, or could not be: all that
+            tests/faults/records.py plants. It names the file, and the cure.
     """
     found = {}
     for path in sorted(folder.glob("*.json")):
@@ -181,10 +183,19 @@ def read_records(folder: Path, root: Path) -> dict[str, Run]:
             _check_commit(run.commit, run.time, root)
         except (OSError, ValueError) as error:  # of a decoder too
             kind = next((kind for kind in TITLES if path.stem.endswith(kind)), "cpu")
-            problem = f"this is no recorded run: {error}; remove it, and record it again with "
-            problem += f"that torch: pytest docs --device {kind} --record"
+            cure = f", and record it again with that torch: pytest docs --device {kind} --record"
+            if isinstance(error, Unsupported):
+                cure = "; if the floor is too high, lower OLDEST in cheatsheet/run/records.py"
+            problem = f"this is no recorded run: {error}; remove it{cure}"
             raise SourceError(name, getattr(error, "lineno", 1), problem) from error
-    return dict(sorted(found.items(), key=lambda item: (item[1].release, item[0])))
+    found = dict(sorted(found.items(), key=lambda item: (item[1].release, item[0])))
+    for old, new in pairwise(found.values()):
+        major, minor = old.release
+        if new.release not in (old.release, (major, minor + 1), (major + 1, 0)):
+            problem = f"torch: {new.torch} is unknown here, for the one before is {old.torch}; "
+            problem += "remove it, or record those between: with each, pytest docs --record"
+            raise SourceError((folder / new.file).relative_to(root), 1, problem)
+    return found
 
 
 @lru_cache  # each staging of each language reads the records
@@ -212,13 +223,8 @@ def _read(text: str) -> Run:
 
 
 def _check_torch(run: Run) -> None:
-    if not re.fullmatch(r"\d+\.\d+\.\d+(\+\w+)?", run.torch):
-        raise ValueError(f"torch: {run.torch} is no release")
-    if run.release < OLDEST:
-        raise ValueError(
-            f"torch: {run.torch} is older than {OLDEST[0]}.{OLDEST[1]}, the oldest "
-            "that is supported"
-        )
+    if not re.fullmatch(r"\d+\.\d+\.\d+(\+\w+)?", run.torch) or run.release < OLDEST:
+        raise Unsupported(f"torch: {run.torch} is no release from {OLDEST[0]}.{OLDEST[1]} on")
 
 
 def _without_twins(pairs: list[tuple[str, object]]) -> dict:

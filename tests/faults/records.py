@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 from cheatsheet.run.records import digest
@@ -11,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 # record of the repository, and words of the error.
 
 FILE = max((ROOT / "docs/runs").glob("torch-2.1*-cpu.json"))
+NEWEST = json.loads(FILE.read_text(encoding="utf-8"))["torch"]
 CPU, CUDA = (FILE.stem.replace("cpu", kind) for kind in ("cpu", "cuda"))
 
 
@@ -35,12 +37,17 @@ BAD = {
     "below the floor": (
         "torch-2.7-cpu",
         lambda text: rewritten(torch="2.7.1+cpu"),
-        "torch: 2.7.1+cpu is older than 2.8, the oldest that is supported",
+        "torch: 2.7.1+cpu is no release from 2.8 on",
     ),
     "a release to come": (
         "torch-2.99-cpu",
         lambda text: rewritten(torch="2.99.0.dev20261120+cpu"),
-        "torch: 2.99.0.dev20261120+cpu is no release",
+        "torch: 2.99.0.dev20261120+cpu is no release from 2.8 on",
+    ),
+    "an unknown release": (
+        "torch-2.99-cpu",
+        lambda text: rewritten(torch="2.99.0"),
+        f"torch: 2.99.0 is unknown here, for the one before is {NEWEST}",
     ),
     "cut off": ("cpu", lambda text: text[:-100], "this is no recorded run: "),
     "empty": ("cpu", lambda text: "", "this is no recorded run: "),
@@ -112,6 +119,12 @@ BAD = {
     "a block that is none": ("cpu", lambda text: rewritten(blocks=[1]), "blocks[0]"),
     "a block's key": ("cpu", lambda text: _with("block", more=1), "blocks[0]: ["),
 }
+FLOOR = "; remove it; if the floor is too high, lower OLDEST in cheatsheet/run/records.py"
+CURES = {  # where no run of that torch would help
+    "below the floor": FLOOR,
+    "a release to come": FLOOR,
+    "an unknown release": "; remove it, or record those between: with each, pytest docs --record",
+}
 # Values that are not of their form.
 BAD_VALUES = {
     "the run": {
@@ -153,11 +166,13 @@ def act_of(name: str):
 
     def act(project: Path) -> None:
         (project / "docs/runs").mkdir(parents=True)
+        shutil.copy(FILE, project / "docs/runs")  # it may stand beside the good one
         (project / file).write_text(text, encoding="utf-8")
 
     line = len(text.split("\n")) if name == "cut off" else 1
-    cure = "record it again with that torch: pytest docs --device "
+    cure = "; remove it, and record it again with that torch: pytest docs --device "
     cure += f"{'cuda' if 'cuda' in stem else 'cpu'} --record"
+    cure = CURES.get(name, cure)
     return act, f"{re.escape(f'{file}:{line}: ')}.*{re.escape(words)}.*{re.escape(cure)}$"
 
 

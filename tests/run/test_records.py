@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cheatsheet.page import SourceError, load, read
-from cheatsheet.run.records import Run, read_records, results, write_record
+from cheatsheet.run.records import Run, Unsupported, read_records, results, write_record
 from tests.faults.records import FILE, rewritten
 from tests.run.planted import ROOT, fence, plant, run_pytest
 
@@ -34,9 +34,8 @@ SAME = '```python\n1\n```\n\n```text title="CPU"\n1\n```\n'
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory) -> tuple[Path, Run]:
     """A project with a page, and the record of a run over it on a bare machine."""
-    pages = {"en/page": PAGE, "emulated/same": SAME}
-    root = plant(tmp_path_factory.mktemp("project"), pages)
-    done = run_pytest(root, "docs/en", "--record", bare=True, **IN_WORKFLOW)
+    root = plant(tmp_path_factory.mktemp("project"), {"en/page": PAGE})
+    done = run_pytest(root, "docs", "--record", bare=True, **IN_WORKFLOW)
     assert done.returncode == 1  # the last fence is wrong
     [(name, run)] = read_records(root / "docs/runs", root).items()
     assert re.fullmatch(r"torch-\d+\.\d+-cpu\.json", name)
@@ -212,9 +211,54 @@ def test_a_run_of_nothing_records_nothing(recorded):
     assert not (root / "x").exists()
 
 
+PARTS = {  # what is selected, and whether a record of it may replace one of all pages
+    "docs/en/page.md --record": False,
+    "docs -k line:9 --record": False,
+    "docs --maxfail=2 --record docs/../docs/runs": False,
+    "docs/en/page.md --record part": True,
+}
+
+
+@pytest.mark.parametrize("selection", PARTS)
+def test_a_part_of_the_pages_replaces_no_record_of_them_all(recorded, tmp_path, selection):
+    """By its name, by a word, or because the run stopped at the first failure."""
+    root = plant(tmp_path, {"en/page": PAGE, "other/last": fence("1", "1")})
+    whole = write_record(root / "docs/runs", recorded[1]).read_bytes()
+    done = run_pytest(root, *selection.split())
+    assert ("recorded in " in done.stdout) == PARTS[selection], done.stderr
+    if not PARTS[selection]:
+        assert done.returncode == 4
+        where = r"docs/(en/page|other/last)\.md:\d+: this did not run, and nothing was written"
+        assert re.search(rf"ERROR: --record docs/\S*runs: {where}; record all", done.stderr)
+    kept = (root / "docs/runs" / recorded[1].file).read_bytes() == whole
+    assert kept == (not PARTS[selection] or "part" in selection)
+
+
+def test_a_torch_that_no_record_can_be_of_is_named(recorded, tmp_path):
+    with pytest.raises(Unsupported, match=r"torch: 2\.99\.0a0 is no release"):
+        write_record(tmp_path, replace(recorded[1], torch="2.99.0a0"))
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("torch", ["2.9.0", "3.0.0"])
+def test_a_release_that_is_not_the_next_is_unknown(recorded, tmp_path, torch):
+    """Be it one that never was, or one whose record before it is lost."""
+    for one in ("2.8.0", "2.9.0", "2.10.0", "3.0.1", "3.1.0"):
+        write_record(tmp_path, replace(recorded[1], torch=one))
+    assert len(read_records(tmp_path, tmp_path)) == 5
+    (tmp_path / replace(recorded[1], torch=torch).file).unlink()
+    old, new = {"2.9.0": ("2.8.0", "2.10.0"), "3.0.0": ("2.10.0", "3.1.0")}[torch]
+    words = f"{replace(recorded[1], torch=new).file}:1: torch: {new} is unknown here, for the one "
+    words += f"before is {old}; remove it, or record those between: with each, pytest docs --rec"
+    with pytest.raises(SourceError, match=f"^{re.escape(words)}"):
+        read_records(tmp_path, tmp_path)
+
+
 def test_an_emulated_run_says_so_in_its_record(recorded):
     """And an accelerator must make a titled output another one."""
     root, _ = recorded
+    (root / "docs/emulated").mkdir()
+    (root / "docs/emulated/same.md").write_text(SAME, encoding="utf-8")
     done = run_pytest(root, "docs", "--device", "emulated", "--record", "other")
     [run] = read_records(root / "other", root).values()
     assert run.device.kind == "emulated"
