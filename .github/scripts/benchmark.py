@@ -5,12 +5,14 @@
 
 Each ratio is measured N times (5), its two sides in turn, on a copy of this checkout.
 Without the command of Zensical, which has an environment of its own, its rows are left out.
+What a person adds stands below the heading Notes, after the table.
 """
 
 import argparse
 import os
 import platform
 import pstats
+import re
 import shutil
 import socket
 import subprocess
@@ -157,6 +159,15 @@ def where() -> None:
         pstats.Stats(str(profile)).sort_stats("cumtime").print_stats(steps, 40)
 
 
+def machine() -> str:
+    """What this runs on, and how busy that is."""
+    model = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text(encoding="utf-8"))
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    said = f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors "
+    said += f"({model[1] if model else 'unknown'}), {memory:.0f} GiB,\nPython "
+    return said + f"{platform.python_version()}; load before it {os.getloadavg()[0]:.1f}."
+
+
 def main() -> None:
     """Measure, and print a table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -166,6 +177,8 @@ def main() -> None:
     options = parser.parse_args()
     if options.where:
         return where()
+    head = f"# Benchmark\n\nMade by `.github/scripts/benchmark.py`, {options.runs} runs, on\n"
+    head += machine()  # its load is that of others
     with TemporaryDirectory() as folder:
         project = Path(folder, "project")
         shutil.copytree(ROOT, project, ignore=shutil.ignore_patterns(".git", ".venv"))
@@ -174,10 +187,7 @@ def main() -> None:
         for number in range(options.runs):
             print(f"run {number + 1} of {options.runs}", file=sys.stderr)
             runs.append(measure(project, options.zensical))
-    print(f"# Benchmark\n\nMade by `.github/scripts/benchmark.py`, {options.runs} runs, on")
-    print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, Python")
-    print(f"{platform.python_version()}.\n\n| ratio | median | least | most |")
-    print("| --- | ---: | ---: | ---: |")
+    print(f"{head}\n\n| ratio | median | least | most |\n| --- | ---: | ---: | ---: |")
     for name in runs[0]:
         ratios = [run[name] for run in runs]
         print(f"| {name} | {median(ratios):.2f} | {min(ratios):.2f} | {max(ratios):.2f} |")
