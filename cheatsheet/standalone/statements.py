@@ -118,7 +118,15 @@ def _read(node: ast.AST) -> set[str]:
 @lru_cache(maxsize=8192)  # of both languages: their code differs in comments alone
 def _symbols(code: str) -> tuple[frozenset[str], frozenset[str]]:
     """The names that a statement reads, also later, and those that it binds."""
-    table = symtable.symtable(code, "<fence>", "exec")
+    tree = ast.parse(code)
+    # Since Python 3.12 the names of a comprehension are in the table of what is around it; those
+    # of a generator are not.
+    for node in ast.walk(tree):
+        if isinstance(node, ast.DictComp):
+            node.elt = ast.Tuple([node.key, node.value])
+        if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp)):
+            node.__class__ = ast.GeneratorExp
+    table = symtable.symtable(ast.unparse(tree), "<fence>", "exec")
     symbols = table.get_symbols()
     own = {one.get_name() for one in symbols if one.is_referenced()}
     later = chain.from_iterable(map(_globals, table.get_children()))
