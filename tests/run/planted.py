@@ -1,12 +1,22 @@
 """Projects with planted pages, and whole runs of pytest over them."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from cheatsheet.run.devices import torch_release
+
 ROOT = Path(__file__).parents[2]
+PINNED = re.search(r"^torch==(\d+)\.(\d+)", (ROOT / "requirements.txt").read_text("utf-8"), re.M)
+emulates = pytest.mark.skipif(
+    torch_release() != tuple(map(int, PINNED.groups())),
+    reason="tests/emulated.py is made of private parts of the pinned torch",
+)
 # What a bare machine with a GPU lacks: see cheatsheet/run/__init__.py.
 LACKING = ["mkdocs", "material", "bs4", "babel", "yaml", "xdist", "jsonschema"]
 LACKING += ["playwright", "polib", "matplotlib"]

@@ -17,7 +17,7 @@ from cheatsheet.page import Shell, load, read
 from cheatsheet.run import devices
 from cheatsheet.run.devices import moves_to_accelerator
 from cheatsheet.run.shell import run_shell
-from tests.run.planted import ROOT, fence, plant, run_pytest
+from tests.run.planted import ROOT, emulates, fence, plant, run_pytest
 
 PAGES = [load(ROOT, path.relative_to(ROOT)) for path in sorted((ROOT / "docs").rglob("*.md"))]
 
@@ -226,6 +226,7 @@ def output(project) -> str:
     return done.stdout
 
 
+@emulates
 @pytest.mark.parametrize(
     "words",
     [
@@ -250,6 +251,7 @@ def test_a_run_on_cuda_says(output, words):
     assert words in output
 
 
+@emulates
 def test_the_first_run_on_cuda_writes_what_is_missing_in_both_languages(project):
     pages = [project / f"docs/{language}/missing.md" for language in ("en", "zh")]
     others = project / "docs/en/untitled.md"

@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from tests.run.planted import ROOT
+from tests.run.planted import ROOT, emulates
 
 BEGIN = """
 import copy, io, pytest, torch
@@ -168,6 +168,7 @@ def results() -> dict[str, str]:
     }
 
 
+@emulates
 @pytest.mark.parametrize("name", CASES)
 def test_emulated(results, name):
     assert name not in results, results[name]

@@ -11,7 +11,7 @@ import pytest
 from cheatsheet.page import SourceError, load, read
 from cheatsheet.run.records import Run, Unsupported, read_records, results, write_record
 from tests.faults.records import FILE, rewritten
-from tests.run.planted import ROOT, fence, plant, run_pytest
+from tests.run.planted import ROOT, emulates, fence, plant, run_pytest
 
 PAGE = (
     "# Page { #page }\n\n"
@@ -254,6 +254,7 @@ def test_a_release_that_is_not_the_next_is_unknown(recorded, tmp_path, torch):
         read_records(tmp_path, tmp_path)
 
 
+@emulates
 def test_an_emulated_run_says_so_in_its_record(recorded):
     """And an accelerator must make a titled output another one."""
     root, _ = recorded
