@@ -3,10 +3,11 @@
     python .github/scripts/evidence.py SITE COMMIT EVIDENCE
 
 Nothing is believed that a job could have left out: what counts is in the files. SITE, the
-folder of the site, must hold records of this commit, made in this workflow run on the CPU
-and on a GPU, of every Python block; a manifest that agrees with every file of it and with
-the sources of the commit; and every page. EVIDENCE, the folder of what the tests wrote, must
-name every test of the commit as passed, those of tests/site on the site of this manifest.
+folder of the site, must hold records of this commit, made in this workflow run on the CPU, on a
+GPU and with the oldest torch, of every Python block; a manifest that agrees with every file of
+it and with the sources of the commit; and every page. EVIDENCE, the folder of what the tests
+wrote, must name every test of the commit as passed, those of tests/site on the site of this
+manifest.
 
 Needs the checkout that it lies in, and Python alone. tests/conftest.py writes the evidence,
 cheatsheet/build.py the manifest, cheatsheet/run/records.py the records.
@@ -23,6 +24,7 @@ from hashlib import sha256
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+REPLACE = Path(__file__).with_name("replace-torch.sh")
 SOURCES = ("docs", "snippets", "cheatsheet", "mkdocs*.yml", "hooks.py")
 RUNS = "docs/runs/"
 FENCE = re.compile(r"`{3,}python\b")
@@ -104,7 +106,8 @@ def check_pages(site: Path, pages: list[str]) -> None:
 
 
 def check_records(site: Path, commit: str, pages: list[str]) -> None:
-    """A CPU and a GPU ran each Python block of each page as it is now, with the pinned torch."""
+    """Each Python block of each page as it is now ran with the pinned torch, on the CPU and a
+    GPU, and with the oldest one."""
     blocks = Counter(
         (page, number)
         for page in pages
@@ -112,9 +115,10 @@ def check_records(site: Path, commit: str, pages: list[str]) -> None:
         if FENCE.match(line)
     )
     pins = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    torch = re.search(r"^torch==(\S+)", pins, re.M)[1]
-    release = ".".join(torch.split(".")[:2])
-    for kind in ("cpu", "cuda"):
+    pinned = re.search(r"^torch==(\S+)", pins, re.M)[1]
+    oldest = re.search(r"torch==(\S+)", REPLACE.read_text(encoding="utf-8"))[1]
+    for torch, kind in ((pinned, "cpu"), (pinned, "cuda"), (oldest, "cpu")):
+        release = ".".join(torch.split(".")[:2])
         file = site / f"runs/torch-{release}-{kind}.json"
         record = read(file, "CPU" if kind == "cpu" else "GPU")
         check_origin(file, record, commit)

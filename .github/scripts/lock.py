@@ -1,6 +1,6 @@
 """Write the lock files, which CI installs from, anew from requirements.txt:
 
-    python .github/scripts/lock.py        (needs network, and `pip install uv==0.13.9`)
+    .venv/bin/python .github/scripts/lock.py        (needs network and uv, see UV)
 
 - .github/requirements.lock: everything, with the CPU build of torch.
 - .github/requirements.gpu.lock: what the fences need, with the CUDA build of torch.
@@ -13,6 +13,7 @@ CPU build comes from PyTorch's own index, and nothing else does: PyPI is asked f
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 GITHUB = Path(__file__).parents[1]
@@ -24,6 +25,7 @@ FENCES = re.compile(r"(torch|numpy|matplotlib|pytest(-markdown-docs)?|markdown-i
 ZENSICAL = "zensical==0.0.73"
 MUTMUT = "mutmut==3.8.1"
 SNIPPETS = re.compile(r"(torch|numpy|pytest|scipy|PyYAML)==")
+UV = "pip install uv==0.13.9"
 HEADER = "# Made by .github/scripts/lock.py from requirements.txt; do not edit.\n"
 
 
@@ -42,10 +44,13 @@ def main() -> None:
 
 def compile_(pins: str, last_index: str = PYPI, *more: str) -> str:
     """A lock of `pins`, with all that they need; what PyPI lacks is asked of `last_index`."""
-    command = ["uv", "pip", "compile", "-", "--universal", "--python-version=3.11.5", "--quiet"]
-    command += ["--generate-hashes", "--no-annotate", "--no-header", "--index", PYPI, *more]
-    command += ["--default-index", last_index, "--index-strategy", "unsafe-first-match"]
-    done = subprocess.run(command, input=pins, stdout=subprocess.PIPE, text=True, check=True)
+    command = [sys.executable, "-m", "uv", "pip", "compile", "-", "--quiet", "--universal"]
+    command += ["--python-version=3.11.5", "--generate-hashes", "--no-annotate", "--no-header"]
+    command += ["--index", PYPI, "--default-index", last_index, *more]
+    command += ["--index-strategy", "unsafe-first-match"]
+    done = subprocess.run(command, input=pins, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        sys.exit(f"No lock could be made. If uv is missing, run: {sys.executable} -m {UV}")
     return done.stdout
 
 

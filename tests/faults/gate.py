@@ -15,7 +15,10 @@ from cheatsheet.run.records import Device, digest, read_records, write_record
 from tests.github.flows import ROOT
 from tests.site.project import build, copy_project
 
-TORCH = re.search(r"^torch==(\d+\.\d+)", (ROOT / "requirements.txt").read_text("utf-8"), re.M)[1]
+PINS = ("requirements.txt", ".github/scripts/replace-torch.sh")
+TORCH, OLDEST = (
+    re.search(r"torch==(\d+\.\d+)", (ROOT / name).read_text(encoding="utf-8"))[1] for name in PINS
+)
 RECORD = f"torch-{TORCH}"
 REPOSITORY = "Owner/cheatsheet"
 GITHUB = {
@@ -83,7 +86,8 @@ class Proved:
 
 
 def make_proved(folder: Path) -> None:
-    """All that the jobs before the last one do, with few pages; a GPU is said to be there."""
+    """All that the jobs before the last one do, with few pages; a GPU and the oldest torch are
+    said to be there."""
     copy_project(folder, "index", "gpu-info", "verified", program=True)
     for name in KEPT:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
@@ -106,7 +110,8 @@ def make_proved(folder: Path) -> None:
     assert "evidence: evidence/tests.json" in said, said
     [run] = read_records(folder / "docs/runs", folder).values()
     cuda = replace(run, device=Device("cuda", "NVIDIA H100", "580", 1))
-    write_record(folder / "docs/runs", cuda)
+    for other in (cuda, replace(run, torch=f"{OLDEST}.0+cpu")):
+        write_record(folder / "docs/runs", other)
     built = build(folder, folder / "site", ADDRESS)
     assert built.returncode == 0, built.stderr
     said = proved.test_site()
@@ -128,11 +133,11 @@ def judge(proved, commit: str = "", **environment: str) -> subprocess.CompletedP
 # What is wrong, and what is said of it: of the site as it was built, and of what its tests left.
 
 
-def recorded(kind: str, change):
+def recorded(kind: str, change, release: str = TORCH):
     """The record in the site is another one, of the right digest."""
 
     def plant(proved):
-        file = proved.site / f"runs/{RECORD}-{kind}.json"
+        file = proved.site / f"runs/torch-{release}-{kind}.json"
         record = json.loads(file.read_text(encoding="utf-8"))
         change(record)
         record["digest"] = digest(record)
@@ -178,6 +183,10 @@ BUILT = {
     ),
     "no record of the CPU": (gone(f"site/runs/{RECORD}-cpu.json"), "-cpu.json: cannot be read"),
     "no record of a GPU": (gone(f"site/runs/{RECORD}-cuda.json"), "-cuda.json: cannot be read"),
+    "no record of the oldest torch": (
+        gone(f"site/runs/torch-{OLDEST}-cpu.json"),
+        "-cpu.json: cannot be read",
+    ),
     "no records": (gone("site/runs"), "-cpu.json: cannot be read"),
     "a record of another commit": (says("cuda", commit="0" * 40), "cuda.json: its commit is 000"),
     "a record of no commit": (says("cpu", commit=None), "cpu.json: its commit is None"),
@@ -190,6 +199,10 @@ BUILT = {
     "a record of another torch": (
         says("cpu", torch="2.8.0+cpu"),
         "cpu.json: its torch is 2.8.0, not",
+    ),
+    "a record of the oldest torch by hand": (
+        recorded("cpu", lambda record: record.update(workflow=None), OLDEST),
+        "-cpu.json: its workflow is None, not",
     ),
     "an emulated GPU": (
         recorded("cuda", lambda record: on_device(record, "emulated")),

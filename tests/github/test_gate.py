@@ -22,6 +22,11 @@ PROPOSE = '.github/scripts/propose-outputs.sh outputs "$GITHUB_SERVER_URL/$GITHU
 PUBLISH = (
     '.github/scripts/publish.sh site "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY" "$GITHUB_SHA" evidence'
 )
+OTHER_TORCH = "matrix.torch != 'pinned'"
+ANY_TORCH = (
+    ".venv/bin/python -m pytest docs tests/run tests/snippets tests/standalone "
+    "--device cpu --record record"
+)
 PUBLISH_IF = "github.event_name != 'pull_request' && github.ref == 'refs/heads/main'"
 SAME_REPOSITORY = (
     "github.event_name != 'pull_request' || "
@@ -60,6 +65,8 @@ def wrong(flows: dict[str, dict]) -> list[str]:
             for part in (job, *job["steps"]):
                 if "continue-on-error" in part or "shell" in part or "defaults" in part:
                     found.append(f"{file}: {name} may fail and count as passed")
+                if "mkdocs build" in part.get("run", "") and not whole(job):
+                    found.append(f"{file}: {name} builds without the history of the records")
                 if re.search(r"\|\|\s*(true|:|exit 0|echo)\b|set \+e", part.get("run", "")):
                     found.append(f"{file}: {name} swallows a failure")
     if rights != RIGHTS:
@@ -68,6 +75,11 @@ def wrong(flows: dict[str, dict]) -> list[str]:
     if [words(step["run"]) for step in steps if "run" in step] != [PROPOSE]:
         found.append("propose runs more than propose-outputs.sh")
     return found + wrong_site(flows["site.yml"]["jobs"])
+
+
+def whole(job: dict) -> bool:
+    """Does it check out the whole history, without which no record's commit is looked up?"""
+    return all(s["with"].get("fetch-depth") == 0 for s in job["steps"] if "checkout" in str(s))
 
 
 def wrong_site(jobs: dict[str, dict]) -> list[str]:
@@ -85,6 +97,9 @@ def wrong_site(jobs: dict[str, dict]) -> list[str]:
         found.append("code of a fork reaches the GPU runner")
     if gpu.get("environment", {}).get("name") != "gpu":
         found.append("no reviewer can be asked before code runs on the GPU runner")
+    others = [one for one in jobs["cpu"]["steps"] if words(one.get("if")) == OTHER_TORCH]
+    if [words(one["run"]) for one in others if "pytest" in one["run"]] != [ANY_TORCH]:
+        found.append("what runs on any torch is not tested on the oldest and the newest")
     rows = [("torch", one["torch"]) for one in matrix["include"]]
     rows += [(kind, one) for kind in ("torch", "python") for one in matrix[kind]]
     return found + [f"the fences do not run on {leg}" for leg in sorted(LEGS - {*rows})]
@@ -132,6 +147,7 @@ def another(**keys):
 
 MAIN = "github.ref == 'refs/heads/main'"
 TEST = "Test the fences, the snippets and the tools"
+ANY = "Test what runs on any torch"
 WAYS_AROUND = {
     **{
         f"publish without {job}": without_need("publish", job)
@@ -175,6 +191,11 @@ WAYS_AROUND = {
     "a shell of its own": step_with("cpu", TEST, shell="true {0}"),
     "a shell for all": job_with("cpu", defaults={"run": {"shell": "true {0}"}}),
     "no oldest torch": leg(include=[{"python": "3.11", "torch": "newest"}]),
+    "less on another torch": run_with("cpu", ANY, after=" -k gpu"),
+    "nothing on another torch": step_with("cpu", ANY, if_="false"),
+    "a build without the history": lambda flows: step(flows, "build", "Check out")["with"].pop(
+        "fetch-depth"
+    ),
     "no pinned torch": leg(torch=[]),
     "a Python less": leg(python=["3.11", "3.12", "3.13"]),
     "a proposal that does more": lambda flows: flows["weekly.yml"]["jobs"]["propose"][
