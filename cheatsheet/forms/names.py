@@ -62,7 +62,7 @@ def planned(root: Path, pages: list[Page]) -> dict[Path, str]:
     new = {}
     for page in pages:
         if page.examples:
-            key = page.path.relative_to(*page.path.parts[:2]).as_posix()
+            key = Path(*page.path.parts[2:]).as_posix()
             digest = _digest(root, page)
             same = kept["pages"].get(key, {}).get("digest") == digest
             new[key] = (
