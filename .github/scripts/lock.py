@@ -1,6 +1,6 @@
 """Write the lock files, which CI installs from, anew from requirements.txt:
 
-    .venv/bin/python .github/scripts/lock.py        (needs network and uv, see UV)
+    .venv/bin/python .github/scripts/lock.py      (needs network, and `pip install uv==0.13.9`)
 
 - .github/requirements.lock: everything, with the CPU build of torch.
 - .github/requirements.gpu.lock: what the fences need, with the CUDA build of torch.
@@ -25,7 +25,6 @@ FENCES = re.compile(r"(torch|numpy|matplotlib|pytest(-markdown-docs)?|markdown-i
 ZENSICAL = "zensical==0.0.73"
 MUTMUT = "mutmut==3.8.1"
 SNIPPETS = re.compile(r"(torch|numpy|pytest|scipy|PyYAML)==")
-UV = "pip install uv==0.13.9"
 HEADER = "# Made by .github/scripts/lock.py from requirements.txt; do not edit.\n"
 
 
@@ -50,7 +49,8 @@ def compile_(pins: str, last_index: str = PYPI, *more: str) -> str:
     command += ["--index-strategy", "unsafe-first-match"]
     done = subprocess.run(command, input=pins, stdout=subprocess.PIPE, text=True)
     if done.returncode:
-        sys.exit(f"No lock could be made. If uv is missing, run: {sys.executable} -m {UV}")
+        cure = f"{sys.executable} -m pip install uv==0.13.9"
+        sys.exit(f"No lock was written. If uv is missing, run: {cure}")
     return done.stdout
 
 

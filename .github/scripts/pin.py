@@ -3,7 +3,7 @@
     .venv/bin/python .github/scripts/pin.py            the newest of all packages but torch
     .venv/bin/python .github/scripts/pin.py 2.15.0     and that torch
 
-Needs network, and `pip install uv==0.13.9`. It installs the new packages where it runs, writes
+Needs network, and uv, as lock.py. It installs the new packages where it runs, writes
 requirements.txt, the locks, the outputs of both languages and, into docs/runs, the record, and
 says what a person must look at. It commits nothing.
 """
@@ -57,22 +57,24 @@ def main(torch: str | None = None) -> None:
     lock["main"]()
     if not run("pip", "install", "--quiet", "-r", "requirements.txt"):
         sys.exit("These packages could not be installed; nothing ran.")
-    ran = run("pytest", "docs", "-q", "--update-outputs") and run("cheatsheet", "sync")
+    ran = run("pytest", "docs", "-q", "--update-outputs")
+    synced = ran and run("cheatsheet", "sync")
     recorded = ran and run("pytest", "docs", "-q", "--record")
     linked = ran and run("cheatsheet", "inventory")
     stat = ["git", "diff", "--stat", "--", "docs"]
     diff = subprocess.run(stat, cwd=ROOT, capture_output=True, text=True).stdout
-    print("\nLook at:", *changes or ["nothing newer"], sep="\n  ")
-    print(
-        "  pages, their prose beside each new output, in both languages:", diff or "none", sep="\n"
-    )
-    if not recorded:
-        print("  the fences that failed above: mend them, then pytest docs --record")
-    print("  the whole suite: pytest -n auto; the site: mkdocs serve, after a new theme")
-    if not linked:
-        print("  links to PyTorch's documentation: python -m cheatsheet inventory")
-    if torch:
-        print("  the records of other releases: each with its torch, pytest docs --record")
+    prose = "pages, their prose beside each new output, in both languages:"
+    look = {
+        prose + "".join(f"\n    {line}" for line in diff.splitlines() or ["none"]): True,
+        "the fences that failed above: mend them, then run this again": not (ran and recorded),
+        "what sync lists above: write it, then python -m cheatsheet sync": ran and not synced,
+        "links to PyTorch's documentation: python -m cheatsheet inventory": not linked,
+        "the whole suite: pytest -n auto; the site: mkdocs serve, after a new theme": True,
+        "the record, which is of no commit: commit, then pytest docs --record, and commit it": True,
+        "the records of other releases: each with its torch, pytest docs --record": torch,
+    }
+    lines = [*(changes or ["nothing newer"]), *(one for one, true in look.items() if true)]
+    print("\nLook at:", *lines, sep="\n  ")
 
 
 if __name__ == "__main__":
