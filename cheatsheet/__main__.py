@@ -5,10 +5,11 @@ import os
 import subprocess
 import sys
 import time
+from itertools import chain
 from pathlib import Path
 
 from cheatsheet.forms import formulas, inventory, names
-from cheatsheet.page import SourceError, write_text
+from cheatsheet.page import Page, SourceError, write_text
 from cheatsheet.words import reviewed, sync
 from cheatsheet.words.languages import read_languages
 
@@ -47,11 +48,8 @@ def _sync(root: Path, options: argparse.Namespace) -> int:
         return 2
     if not options.check and not fill_outputs(root):
         return 1
-    by_language = [
-        [one.page(root, name) for name in one.pages(root)] for one in read_languages(root)
-    ]
-    texts = sync.planned(root) | names.planned(root, by_language[0])
-    texts |= formulas.planned(root, [page for pages in by_language for page in pages])
+    texts = sync.planned(root) | names.planned(root, _pages(root)[0])
+    texts |= formulas.planned(root, list(chain(*_pages(root))))
     for path, text in texts.items():
         if options.check:
             print(f"{path}:1: not as sync writes it; run: {sync.COMMAND}")
@@ -63,6 +61,11 @@ def _sync(root: Path, options: argparse.Namespace) -> int:
         found = [problem for problem in found if problem.path not in texts]
     print("\n".join(map(str, found)) or "Nothing is left to write.")
     return 1 if found or (options.check and texts) else 0
+
+
+def _pages(root: Path) -> list[list[Page]]:
+    """The pages of each language, that of the source first."""
+    return [[one.page(root, name) for name in one.pages(root)] for one in read_languages(root)]
 
 
 def fill_outputs(root: Path) -> bool:
@@ -92,7 +95,7 @@ def _reviewed(root: Path, options: argparse.Namespace) -> int:
 
 def _inventory(root: Path, _options: argparse.Namespace) -> int:
     """Look up anew where PyTorch's documentation has the names that pages use; needs network."""
-    for path, text in inventory.planned(root).items():
+    for path, text in inventory.planned(root, chain(*_pages(root))).items():
         write_text(root, path, text)
         print(f"{path}: written")
     return 0

@@ -6,19 +6,21 @@ import json
 import re
 import zlib
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from urllib.request import urlopen
 
 from cheatsheet.forms.names import DOCS, INVENTORY, find, names_in, read_kept
-from cheatsheet.page import SourceError
+from cheatsheet.page import Page, SourceError
+from cheatsheet.words.text import page_blocks
 
 COMMAND = "python -m cheatsheet inventory"
-LINK = re.compile(r"https://docs\.pytorch\.org/docs/[^\s)#]+#(?P<name>[\w.]+)")
+LINK = re.compile(r"https://docs\.pytorch\.org/docs/[^#]+#(?P<name>[\w.]+)")
 ENTRY = re.compile(r"(?P<name>torch[\w.]*) py:\w+ -?\d+ (?P<place>\S+) ")
 
 
-def planned(root: Path) -> dict[Path, str]:
-    """The new text of docs/inventory.json by its path, from the network.
+def planned(root: Path, pages: Iterable[Page]) -> dict[Path, str]:
+    """The new text of docs/inventory.json by its path, from the network, for these pages.
 
     Raises:
         SourceError: it cannot be reached.
@@ -31,8 +33,8 @@ def planned(root: Path) -> dict[Path, str]:
     except OSError as error:
         problem = f"{url}: {error}; run {COMMAND} where it can be reached."
         raise SourceError(INVENTORY, 1, problem) from error
-    texts = [path.read_text(encoding="utf-8") for path in root.glob("docs/*/**/*.md")]
-    linked = {link["name"] for text in texts for link in LINK.finditer(text)}
+    marks = [block.marks.get("link", ()) for page in pages for block in page_blocks(page)]
+    linked = {found["name"] for line in chain(*marks) if (found := LINK.match(line.text))}
     found = {"release": kept["release"], "source": url}
     found["places"] = reduced({*names_in(kept), *linked}, known)
     return {Path(INVENTORY): json.dumps(found, indent=1, sort_keys=True) + "\n"}

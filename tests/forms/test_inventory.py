@@ -9,9 +9,10 @@ import pytest
 import torch
 
 from cheatsheet.forms import inventory, names
-from cheatsheet.page import SourceError
+from cheatsheet.page import SourceError, load, read
 
 ROOT = Path(__file__).parents[2]
+PAGES = [load(ROOT, path.relative_to(ROOT)) for path in ROOT.glob("docs/*/**/*.md")]
 KEPT = json.loads((ROOT / names.INVENTORY).read_text("utf-8"))
 LINES = """\
 torch.nn.Linear py:class 1 generated/torch.nn.Linear.html#$ -
@@ -54,13 +55,25 @@ def test_it_is_written_from_the_network_or_says_why_not(monkeypatch, tmp_path):
     served = tmp_path / "objects.inv"
     monkeypatch.setattr(inventory, "DOCS", f"{tmp_path.as_uri()}/")
     with pytest.raises(SourceError, match=r"inventory\.json:1: file:.*run python -m cheatsheet"):
-        inventory.planned(ROOT)
+        inventory.planned(ROOT, PAGES)
     served.write_bytes(INVENTORY)
-    [(path, text)] = inventory.planned(ROOT).items()
+    [(path, text)] = inventory.planned(ROOT, PAGES).items()
     written = json.loads(text)
     assert path == Path(names.INVENTORY) and written.keys() == KEPT.keys()
     assert written["places"]["torch.nn.Linear"].endswith("#torch.nn.Linear")
     assert written["places"].keys() < KEPT["places"].keys()
+
+
+@pytest.mark.parametrize("sign", ["", "`"])
+def test_what_a_page_links_to_is_kept(monkeypatch, tmp_path, sign):
+    (tmp_path / "objects.inv").write_bytes(INVENTORY)
+    monkeypatch.setattr(inventory, "DOCS", f"{tmp_path.as_uri()}/")
+    place = "generated/torch.nn.modules.flatten.Flatten.html#torch.nn.modules.flatten.Flatten"
+    link = f"{sign}[x](https://docs.pytorch.org/docs/stable/{place}){sign}"
+    page = read(Path("docs/en/x.md"), f"# Page {{ #page }}\n\nA word,\nand {link}.\n")
+    [text] = inventory.planned(ROOT, [page]).values()
+    kept = json.loads(text)["places"].get("torch.nn.modules.flatten.Flatten")
+    assert kept == (None if sign else place)  # what stands as code is no link
 
 
 def test_what_is_kept_is_of_the_pinned_release_and_has_most_names():
