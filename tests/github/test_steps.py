@@ -3,11 +3,12 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from tests.github.conftest import run, script
-from tests.github.flows import ACTION, ROOT, read
+from tests.github.flows import ACTION, FOLDER, ROOT, read
 
 DATE = "2026-02-03T04:05:06Z"
 COMMIT = "git init -q && git commit -q --allow-empty -m x"
@@ -129,6 +130,71 @@ def test_the_matrix_names_torch_that_the_tool_knows(tmp_path, environment):
         done = run(step, tmp_path, environment | {"TORCH": name})
         assert re.search(rf"install --isolated .*{pattern}", done.stdout.strip()), done.stdout
     assert run(step, tmp_path, environment | {"TORCH": "x"}).returncode == 2
+
+
+# The other steps of the weekly job, and the commands that each must come to. `python -m` finds a
+# stand-in in the folder first: one that says what it was asked, and fails where it is to.
+STAND_IN = """\
+import os, sys
+from pathlib import Path
+asked = " ".join([Path(sys.argv[0]).absolute().relative_to(Path.cwd()).as_posix(), *sys.argv[1:]])
+print(asked, flush=True)
+assert Path.cwd() in map(Path.absolute, map(Path, sys.path)), "the program cannot be imported"
+if asked == "venv.py .zensical":
+    Path(".zensical/bin").mkdir(parents=True)
+    Path(".zensical/bin/python").symlink_to(sys.executable)
+sys.exit(3 * (asked == os.environ["FAILS"]))
+"""
+WEEKLY = {
+    ("zensical", "Install Zensical"): [
+        "venv.py .zensical",
+        "pip.py install --isolated --require-hashes -r .github/requirements.zensical.lock",
+    ],
+    ("zensical", "Compare its site with that of MkDocs"): [
+        "mkdocs.py build --strict --site-dir site",
+        ".github/scripts/zensical.py site .zensical/bin/zensical",
+    ],
+    ("faults", "Plant every fault, and look for the check that finds it"): [
+        "tests/faults/__main__.py"
+    ],
+    ("mutation", "Change the snippets, and let their tests find it"): [
+        "tests/mutation/__main__.py"
+    ],
+}
+
+
+@pytest.mark.parametrize(("job", "name"), WEEKLY)
+def test_a_weekly_step_stops_at_the_first_failure(tmp_path, environment, job, name):
+    commands = WEEKLY[job, name]
+    files = {one for line in commands for one in re.findall(r"(?:\.github|tests)/\S+", line)}
+    assert all((ROOT / file).is_file() for file in files)
+    for fails in ("", *commands):
+        folder = tmp_path / str(commands.index(fails) if fails else "all")
+        for file in (*files, "venv.py", "pip.py", "mkdocs.py"):
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            (folder / file).write_text(STAND_IN, encoding="utf-8")
+        (folder / ".venv").symlink_to(sys.prefix)
+        path = f"{Path(sys.executable).parent}:{environment['PATH']}"
+        done = run(
+            script(job, name, "weekly.yml"), folder, environment | {"FAILS": fails, "PATH": path}
+        )
+        last = commands.index(fails) + 1 if fails else None
+        assert done.stdout.splitlines() == commands[:last], done.stderr
+        assert done.returncode == (3 if fails else 0)
+
+
+def test_every_weekly_step_has_been_run_so():
+    jobs = read(FOLDER / "weekly.yml")["jobs"]
+    steps = {(job, step["name"]) for job in jobs for step in jobs[job]["steps"] if "run" in step}
+    # The first three: above, and in test_propose_outputs.py; the scripts have tests of their own.
+    others = {
+        ("outputs", name) for name in ("Replace torch", "Run the fences", "Show what it prints")
+    }
+    others |= {
+        ("report", "Open or update the issues"),
+        ("propose", "Open or update the pull request"),
+    }
+    assert steps == WEEKLY.keys() | others
 
 
 def test_every_package_is_checked_by_its_hash():
