@@ -6,8 +6,7 @@ Nothing is believed that a job could have left out: what counts is in the files.
 folder of the site, must hold records of this commit, made in this workflow run on the CPU, on a
 GPU and with the oldest torch, of every Python block; a manifest that agrees with every file of
 it and with the sources of the commit; and every page. EVIDENCE, the folder of what the tests
-wrote, must name every test of the commit as passed, those of tests/site on the site of this
-manifest.
+wrote, must name every test of the commit as passed, those of tests/site on this very site.
 
 Needs the checkout that it lies in, and Python alone. tests/conftest.py writes the evidence,
 cheatsheet/build.py the manifest, cheatsheet/run/records.py the records.
@@ -106,8 +105,7 @@ def check_pages(site: Path, pages: list[str]) -> None:
 
 
 def check_records(site: Path, commit: str, pages: list[str]) -> None:
-    """Each Python block of each page as it is now ran with the pinned torch, on the CPU and a
-    GPU, and with the oldest one."""
+    """Each Python block, as it is now, ran with the pinned torch on CPU and GPU, and the oldest."""
     blocks = Counter(
         (page, number)
         for page in pages

@@ -43,14 +43,12 @@ def main() -> None:
 
 def compile_(pins: str, last_index: str = PYPI, *more: str) -> str:
     """A lock of `pins`, with all that they need; what PyPI lacks is asked of `last_index`."""
-    command = [sys.executable, "-m", "uv", "pip", "compile", "-", "--quiet", "--universal"]
-    command += ["--python-version=3.11.5", "--generate-hashes", "--no-annotate", "--no-header"]
-    command += ["--index", PYPI, "--default-index", last_index, *more]
-    command += ["--index-strategy", "unsafe-first-match"]
+    options = "-m uv pip compile - --quiet --universal --python-version=3.11.5 --generate-hashes"
+    options += f" --no-annotate --no-header --index={PYPI} --index-strategy=unsafe-first-match"
+    command = [sys.executable, *options.split(), f"--default-index={last_index}", *more]
     done = subprocess.run(command, input=pins, stdout=subprocess.PIPE, text=True)
     if done.returncode:
-        cure = f"{sys.executable} -m pip install uv==0.13.9"
-        sys.exit(f"No lock was written. If uv is missing, run: {cure}")
+        sys.exit(f"No lock. If uv is missing, run: {sys.executable} -m pip install uv==0.13.9")
     return done.stdout
 
 

@@ -62,10 +62,9 @@ def main(torch: str | None = None) -> None:
     recorded = ran and run("pytest", "docs", "-q", "--record")
     linked = ran and run("cheatsheet", "inventory")
     stat = ["git", "diff", "--stat", "--", "docs"]
-    diff = subprocess.run(stat, cwd=ROOT, capture_output=True, text=True).stdout
-    prose = "pages, their prose beside each new output, in both languages:"
+    diff = subprocess.run(stat, cwd=ROOT, capture_output=True, text=True).stdout or "  none\n"
     look = {
-        prose + "".join(f"\n    {line}" for line in diff.splitlines() or ["none"]): True,
+        f"pages, their prose beside each new output, in both languages:\n{diff}": True,
         "the fences that failed above: mend them, then run this again": not (ran and recorded),
         "what sync lists above: write it, then python -m cheatsheet sync": ran and not synced,
         "links to PyTorch's documentation: python -m cheatsheet inventory": not linked,

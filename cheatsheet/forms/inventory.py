@@ -57,7 +57,7 @@ def reduced(names: Iterable[str], known: dict[str, str]) -> dict[str, str]:
     found = {}
     for name in names:
         owner, _, last = name.rpartition(".")
-        same = [one for one in by_last.get(last, ()) if _same(one, name)]
+        same = [one for one in by_last.get(last, ()) if _found(one) is _found(name) is not None]
         for one in [name, *same, *([owner] if isinstance(_found(owner), type) else ())]:
             if one in known:
                 found[name] = known[one]
@@ -70,7 +70,3 @@ def _found(name: str) -> object:
         return find(name)
     except AttributeError:
         return None
-
-
-def _same(one: str, other: str) -> bool:
-    return _found(one) is _found(other) is not None

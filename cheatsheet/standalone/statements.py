@@ -119,9 +119,7 @@ def _read(node: ast.AST) -> set[str]:
 def _symbols(code: str) -> tuple[frozenset[str], frozenset[str]]:
     """The names that a statement reads, also later, and those that it binds."""
     tree = ast.parse(code)
-    # Since Python 3.12 the names of a comprehension are in the table of what is around it; those
-    # of a generator are not.
-    for node in ast.walk(tree):
+    for node in ast.walk(tree):  # since Python 3.12 a generator alone keeps its names to itself
         if isinstance(node, ast.DictComp):
             node.elt = ast.Tuple([node.key, node.value])
         if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp)):
