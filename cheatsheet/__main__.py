@@ -50,6 +50,7 @@ def _sync(root: Path, options: argparse.Namespace) -> int:
         return 1
     texts = sync.planned(root) | names.planned(root, _pages(root)[0])
     texts |= formulas.planned(root, list(chain(*_pages(root))))
+    texts = {path: text for path, text in texts.items() if _is_new(root / path, text)}
     for path, text in texts.items():
         if options.check:
             print(f"{path}:1: not as sync writes it; run: {sync.COMMAND}")
@@ -66,6 +67,10 @@ def _sync(root: Path, options: argparse.Namespace) -> int:
 def _pages(root: Path) -> list[list[Page]]:
     """The pages of each language, that of the source first."""
     return [[one.page(root, name) for name in one.pages(root)] for one in read_languages(root)]
+
+
+def _is_new(file: Path, text: str) -> bool:
+    return not file.exists() or file.read_text(encoding="utf-8") != text
 
 
 def fill_outputs(root: Path) -> bool:

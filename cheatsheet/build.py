@@ -31,7 +31,7 @@ from cheatsheet.forms import answers, formulas, llms, names, search, sheet
 from cheatsheet.forms.lab import FOLDER as LABS
 from cheatsheet.forms.lab import lab_notebook, run_labs
 from cheatsheet.forms.notebook import notebook_text
-from cheatsheet.forms.pdf import check_chromium, print_pages
+from cheatsheet.forms.pdf import chromium, print_pages
 from cheatsheet.forms.plain import Words, fence, pieces_of, plain_page
 from cheatsheet.forms.plots import Plots
 from cheatsheet.forms.site import (
@@ -71,33 +71,19 @@ PROGRAM = {file: file.stat().st_mtime for file in CODE}
 
 @dataclass(frozen=True)
 class Staged:
-    """One language of the site, ready for a generator.
+    """One language of the site, ready for a generator."""
 
-    Attributes:
-        pages: the Markdown of each page, by file name.
-        files: what stands beside the pages, by its place in the site.
-        copies: for each page, what our marks in it stand for, by id.
-        snippets: the folder that holds the package `snippets` in this language.
-        settings: what the language's config says.
-        site_url: the address that the site is for.
-    """
-
-    pages: dict[str, str]
-    files: dict[str, str]
-    copies: dict[str, dict[str, Copy]]
-    snippets: Path
-    settings: dict
+    pages: dict[str, str]  # the Markdown of each, by file name
+    files: dict[str, str]  # what stands beside the pages, by its place in the site
+    copies: dict[str, dict[str, Copy]]  # for each page, what our marks in it stand for, by id
+    snippets: Path  # the folder that holds the package `snippets` in this language
+    settings: dict  # what the language's config says
     site_url: str
 
 
 def stage(root: Path, language: Language, site_url: str | None = None) -> Staged:
-    """The pages of one language as a generator shall see them, and all beside them.
-
-    Args:
-        root: the project.
-        language: one of `read_languages(root)`.
-        site_url: the address of this language's site, with a slash at its end; by
-            default that of its config.
+    """The pages of one language as a generator shall see them, and all beside them; `site_url`,
+    with a slash at its end, is by default that of the language's config.
 
     Raises:
         SourceError: something is wrong in a source, with file, line and cure.
@@ -109,7 +95,8 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     site_url = site_url or settings["site_url"]
     extra = settings["extra"]
     if extra["cheatsheet"]["pdf"]:
-        check_chromium()  # now, not after the build
+        with chromium():  # is it there? now, not after the build
+            pass
     titles = titles_of(root, language, settings["nav"])
     pages = {name: load(root, f"{language.docs}/{name}") for name in titles}
     snippets = _localized(root, language)
@@ -281,14 +268,10 @@ def _localized(root: Path, language: Language) -> Path:
 
 
 def write_pages(root: Path, language: Language, staged: Staged) -> tuple[Path, set[str]]:
-    """Write the staged pages of a language into a folder for its generator.
+    """Write the staged pages of a language into a folder; that, and the names of the new ones.
 
-    A page that is what it was keeps its file, and so the time of it: where its text, the
-    copies of its blocks and the definitions that it shows are the same, and what decides
-    how all pages look.
-
-    Returns:
-        the folder, and the names of the pages that are new.
+    A page of the same text and copies, where what decides how all pages look is the same, too,
+    keeps its file, and so the time of it.
     """
     templates = [f.stat().st_mtime for f in THEME.rglob("*.*") if f.suffix in TEMPLATES]
     look = (repr(staged.settings), *templates)
@@ -319,9 +302,7 @@ def hold(site: Path) -> None:
 
 
 def finish(site: Path, staged: Staged, pages: Iterable[str] | None = None) -> None:
-    """Fill in our marks in a built site, and write what stands beside its pages.
-
-    `pages` are the names of those that were generated, by default all of them.
+    """Fill in our marks in a built site, in `pages`, by default all, and write what stands beside.
 
     Raises:
         SourceError: a page does not hold a mark: the generator lost a block.

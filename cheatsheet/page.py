@@ -114,13 +114,10 @@ def release_of(version: str) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class Example:
-    """A Python fence with the output fences that belong to it, by title.
+    """A Python fence with the output fences that belong to it, by title."""
 
-    `number` counts the examples of a page from 1; `section` is the id of its section.
-    """
-
-    number: int
-    section: str
+    number: int  # on the page, from 1
+    section: str  # its id
     code: Fence
     outputs: dict[str | None, Fence] = field(default_factory=dict, hash=False)
 
@@ -184,10 +181,7 @@ Part = Prose | Example | Shell | Shown | Plot
 
 @dataclass(frozen=True)
 class Section:
-    """What stands below one heading, down to the next one of any level.
-
-    Before the first heading: a section without id and title, of level 0.
-    """
+    """What stands below a heading, down to the next; above the first, one of level 0, no id."""
 
     id: str
     title: str
@@ -208,7 +202,7 @@ class Page:
 
     @cached_property
     def lines(self) -> list[str]:
-        return split_lines(self.text)
+        return self.text.split("\n")  # `str.splitlines` knows more ends
 
     @cached_property
     def parts(self) -> list[Part]:
@@ -218,24 +212,15 @@ class Page:
     def examples(self) -> list[Example]:
         return [part for part in self.parts if isinstance(part, Example)]
 
-    @cached_property
-    def fences(self) -> list[Fence]:
-        """All fences in the order of the page, outputs after their code."""
-        found = []
-        for part in self.parts:
-            if isinstance(part, (Example, Shell)):
-                found.append(part.code)
-            if isinstance(part, Example):
-                found += part.outputs.values()
-        return found
+    @property
+    def empty_outputs(self) -> list[Fence]:
+        """Those that are still to be filled."""
+        outputs = [one for example in self.examples for one in example.outputs.values()]
+        return [one for one in outputs if not one.source.strip()]
 
 
 def load(root: Path, name: Path | str) -> Page:
-    """The page in the file `name` below `root`.
-
-    Raises:
-        SourceError: as `read_text` and `read`.
-    """
+    """The page in the file `name` below `root`; errors as `read_text` and `read`."""
     return read(Path(name), read_text(root, name))
 
 
@@ -246,14 +231,12 @@ def read_text(root: Path, name: Path | str) -> str:
         SourceError: the file cannot be read or is not UTF-8.
     """
     try:
-        data = (root / name).read_bytes()
+        return (root / name).read_text(encoding="utf-8")
     except OSError as error:
         raise SourceError(name, 1, f"cannot be read: {error.strerror}.") from error
-    try:
-        return data.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        problem = f"byte {data[error.start]:#04x} is not UTF-8; save the file as UTF-8."
+        line = error.object.count(b"\n", 0, error.start) + 1
+        problem = f"byte {error.object[error.start]:#04x} is not UTF-8; save the file as UTF-8."
         raise SourceError(name, line, problem) from error
 
 
@@ -280,29 +263,19 @@ def write_text(root: Path, name: Path | str, text: str) -> None:
         raise SourceError(name, 1, problem) from error
 
 
-def split_lines(text: str) -> list[str]:
-    """Lines as editors and Markdown count them (`str.splitlines` knows more ends)."""
-    return re.split(r"\r\n|\r|\n", text)
-
-
 @lru_cache(maxsize=512)
 def read(path: Path, text: str) -> Page:
     """The page that a text makes.
 
     Raises:
-        SourceError: a fence is unbalanced, has an unknown header, or stands where it would be
-            shown without being run, or run without being shown; its code is not Python; an
-            output follows no code, or stands twice; a heading has no id, or one that stood
-            before; a `///` block is unknown or stays open; a `:::` or a plot is not written
-            so that it can be shown; there is HTML, or a sign that nobody sees.
+        SourceError: it is not of the grammar of pages; with line and cure.
     """
     if hidden := HIDDEN.search(text):
-        line = len(split_lines(text[: hidden.start()]))
+        line = text.count("\n", 0, hidden.start()) + 1
         problem = f"the invisible character U+{ord(hidden[0]):04X} stands here; remove it."
         raise SourceError(path, line, problem)
-    lines = split_lines(text)
-    description = ""
-    if front := FRONT_MATTER.match("\n".join(lines)):
+    lines, description = text.split("\n"), ""
+    if front := FRONT_MATTER.match(text):
         description = front["description"]
         # It is no Markdown; blank lines in its place keep the numbers.
         lines[:3] = ["", "", ""]
@@ -314,8 +287,7 @@ def read(path: Path, text: str) -> Page:
 class _Reader:
     """Goes through the lines of a page once, and puts its parts into sections.
 
-    Where a fence stands, markdown-it says, which finds the blocks for pytest, too. The rest of
-    the grammar is what Python-Markdown, which renders the site, reads in the same way.
+    Where a fence stands, markdown-it says, which finds the blocks for pytest, too.
     """
 
     def __init__(self, path: Path, lines: list[str], tokens: list[Token]):

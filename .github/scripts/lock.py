@@ -2,13 +2,8 @@
 
     .venv/bin/python .github/scripts/lock.py      (needs network, and `pip install uv==0.13.9`)
 
-- .github/requirements.lock: everything, with the CPU build of torch.
-- .github/requirements.gpu.lock: what the fences need, with the CUDA build of torch.
-- .github/requirements.zensical.lock: the next generator, with the handler of snippets.
-- .github/requirements.mutmut.lock: what plants faults in the snippets, and what they need.
-
-Every file has its hash. PyPI has only the CUDA build for Linux, with gigabytes of CUDA; the
-CPU build comes from PyTorch's own index, and nothing else does: PyPI is asked first.
+PyPI has only the CUDA build for Linux, with gigabytes of CUDA; the CPU build comes from
+PyTorch's own index, and nothing else does: PyPI is asked first.
 """
 
 import re

@@ -14,9 +14,8 @@ from pathlib import Path
 from statistics import quantiles
 
 import yaml
-from playwright.sync_api import sync_playwright
 
-from cheatsheet.forms.pdf import FLAGS, find_chromium
+from cheatsheet.forms.pdf import chromium
 
 KB = 1024
 # A page, and how much its first visit may weigh: the heaviest of its kind.
@@ -78,9 +77,7 @@ def reader(site: Path):
     """A function that gives a tab of a reader who was never there, and its line to the browser."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Packed, directory=str(site)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    with sync_playwright() as playwright:
-        path = find_chromium(playwright)
-        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS])
+    with chromium() as browser:
 
         def come(slower: int, viewport: dict):
             url = f"http://127.0.0.1:{server.server_port}/"
@@ -91,7 +88,6 @@ def reader(site: Path):
             return tab, line
 
         yield come
-        browser.close()
     server.shutdown()
     server.server_close()
 

@@ -8,11 +8,10 @@ waits for MathJax, which weighs more than a page.
 import json
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
 
-from cheatsheet.forms.pdf import FLAGS, find_chromium
+from cheatsheet.forms.pdf import chromium
 from cheatsheet.page import Page, Prose, SourceError, read_text
 
 KEPT = "docs/formulas.json"
@@ -43,11 +42,7 @@ def formulas_of(page: Page) -> Iterator[tuple[int, str]]:
 
 
 def draw(kept: dict[str, str], page: Page, lines: list[str]) -> None:
-    """Put drawings, as of `read_kept`, in the place of the formulas among the lines of a page.
-
-    Raises:
-        SourceError: a formula has no drawing yet.
-    """
+    """Put drawings, as of `read_kept`, into the lines of a page; SourceError: one is not kept."""
     for line, tex in formulas_of(page):
         if tex not in kept:
             raise SourceError(page.path, line, "not typeset yet; run: python -m cheatsheet sync.")
@@ -57,24 +52,11 @@ def draw(kept: dict[str, str], page: Page, lines: list[str]) -> None:
 
 def read_kept(root: Path) -> dict[str, str]:
     """The drawing of each formula, as HTML on one line, by its TeX."""
-    return json.loads(_text(root))
-
-
-def _text(root: Path) -> str:
-    return read_text(root, KEPT) if (root / KEPT).exists() else "{}\n"
+    return json.loads(read_text(root, KEPT)) if (root / KEPT).exists() else {}
 
 
 def planned(root: Path, pages: list[Page]) -> dict[Path, str]:
-    """The new text of docs/formulas.json by its path, where these pages need another one.
-
-    Errors as `updated`.
-    """
-    text = updated(root, pages)
-    return {} if text == _text(root) else {Path(KEPT): text}
-
-
-def updated(root: Path, pages: list[Page]) -> str:
-    """What docs/formulas.json is to hold for these pages.
+    """The text of docs/formulas.json for these pages, by its path.
 
     Raises:
         SourceError: MathJax rejects a formula, or there is no Chromium to ask it.
@@ -83,7 +65,7 @@ def updated(root: Path, pages: list[Page]) -> str:
     places = {tex: (page, line) for page in pages for line, tex in formulas_of(page)}
     # One that is new is a reason to draw all: their ids are counted, and may meet on a page.
     new = sorted(places) if places.keys() - kept.keys() else []
-    for tex, drawn in zip(new, typeset(new), strict=True):
+    for tex, drawn in zip(new, typeset(new) if new else (), strict=True):
         if "wrong" in drawn:
             page, line = places[tex]
             problem = f"MathJax rejects {tex!r}: {drawn['wrong']}; mend the TeX."
@@ -91,26 +73,13 @@ def updated(root: Path, pages: list[Page]) -> str:
         svg = re.sub(r"\s+", " ", drawn["html"])
         kept[tex] = f'<div class="formula">{svg}</div>'
     found = {tex: kept[tex] for tex in places}
-    return json.dumps(found, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    return {Path(KEPT): json.dumps(found, ensure_ascii=False, indent=2, sort_keys=True) + "\n"}
 
 
 def typeset(formulas: list[str]) -> list[dict[str, str]]:
     """What MathJax makes of each formula: its `html`, or what is `wrong` with it."""
-    if not formulas:
-        return []
-    with ThreadPoolExecutor(1) as thread:  # whoever asks may have a browser in his own
-        return thread.submit(_typeset, formulas).result()
-
-
-def _typeset(formulas: list[str]) -> list[dict[str, str]]:
-    from playwright.sync_api import sync_playwright  # here: most builds typeset nothing
-
-    with sync_playwright() as playwright:
-        path = find_chromium(playwright)
-        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS])
+    with chromium() as browser:
         tab = browser.new_page()
         tab.add_script_tag(content=CONFIG)
         tab.add_script_tag(path=MATHJAX)
-        found = [tab.evaluate(TYPESET, tex) for tex in formulas]
-        browser.close()
-    return found
+        return [tab.evaluate(TYPESET, tex) for tex in formulas]

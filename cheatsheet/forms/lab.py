@@ -48,10 +48,7 @@ FAILED_LINE = re.compile(r"Cell In\[(\d+)\], line (\d+)")
 
 
 def lab_notebook(pieces: tuple[Piece, ...], lang: str, title: str) -> NotebookNode:
-    """The notebook of a lab's pieces, not run yet.
-
-    The cell of a fence knows its `line` on the page.
-    """
+    """The notebook of a lab's pieces, not run yet; the cell of a fence knows its `line`."""
     code = [piece for piece in pieces if piece.kind == "code"]
     # Without their examples: what code prints, its run says.
     alone = [replace(piece, example=None) for piece in pieces]

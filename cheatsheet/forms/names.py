@@ -47,12 +47,8 @@ DEVICES = {"is_available", "synchronize"}  # of torch.cuda, beside what is calle
 
 
 def planned(root: Path, pages: list[Page]) -> dict[Path, str]:
-    """The new text of docs/names.json by its path, where these pages need another one.
-
-    Args:
-        root: the project.
-        pages: the pages of the source language; the code of the others is the same.
-    """
+    """The new text of docs/names.json by its path, where these pages, of the source language,
+    need another one."""
     if not any(page.path.name == "names.md" for page in pages):
         return {}
     kept = read_kept(root)
@@ -247,14 +243,8 @@ def subject(owner: str) -> list[str]:
 
 
 def tables(root: Path, pages: dict[str, Page], words: dict, code: str) -> dict[str, str]:
-    """What stands for the marks of the page of names, in one language.
-
-    Args:
-        root: the project.
-        pages: the pages by file name, in the order of the navigation.
-        words: a config's `extra.names`.
-        code: the language's; empty for the source language.
-    """
+    """What stands for the marks of the page of names, in the language of a code; `pages` are by
+    file name, in the order of the navigation, `words` a config's `extra.names`."""
     kept = read_kept(root)
     places = json.loads(read_text(root, INVENTORY))["places"]
     where = defaultdict(list)

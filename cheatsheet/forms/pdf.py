@@ -4,6 +4,7 @@ Playwright and pikepdf are imported inside: most builds print nothing.
 """
 
 import shutil
+from contextlib import contextmanager
 from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
@@ -16,13 +17,9 @@ FLAGS = ("--disable-gpu", "--disable-quic")  # beside those that Playwright give
 
 
 def find_chromium(playwright) -> str:
-    """The machine's own Chromium or Chrome, or the one that Playwright installed.
-
-    Raises:
-        SourceError: there is neither.
-    """
-    path = next(filter(None, map(shutil.which, COMMANDS)), None)
-    path = path or playwright.chromium.executable_path
+    """The machine's own Chromium or Chrome, or Playwright's; SourceError: there is neither."""
+    own = next(filter(None, map(shutil.which, COMMANDS)), None)
+    path = own or playwright.chromium.executable_path
     if not Path(path).exists():
         problem = "no Chromium found to print the PDF with; run `playwright install chromium` or "
         problem += "`apt-get install chromium`, or leave CHEATSHEET_PDF unset."
@@ -30,26 +27,21 @@ def find_chromium(playwright) -> str:
     return path
 
 
-def check_chromium() -> None:
-    """Errors as `find_chromium`."""
+@contextmanager
+def chromium():
+    """A browser for a while; errors as `find_chromium`."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        find_chromium(playwright)
+        path = find_chromium(playwright)
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS])
+        yield browser
+        browser.close()
 
 
 def print_pages(site: Path, address: str, page: str) -> None:
-    """Print one page of the site in the folder `site`, as each of `FILES`.
-
-    The page is opened at its own address below `address`, and answered from the folder:
-    so its links lead to where the site will be, and nothing is asked of the network.
-
-    Raises:
-        SourceError: there is no Chromium.
-    """
-
-    from playwright.sync_api import sync_playwright
-
+    """Print one page of the site in a folder, as each of `FILES`, at its address, so that its links
+    lead to where the site will be; the folder answers for the network. Errors as `chromium`."""
     from cheatsheet.forms.radicals import write_characters
 
     def answer(route) -> None:
@@ -61,9 +53,7 @@ def print_pages(site: Path, address: str, page: str) -> None:
         else:
             route.abort()
 
-    with sync_playwright() as playwright:
-        path = find_chromium(playwright)
-        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS])
+    with chromium() as browser:
         # Without scripts: the page is printed as it was built.
         tab = browser.new_context(java_script_enabled=False).new_page()
         tab.route("**/*", answer)
@@ -73,4 +63,3 @@ def print_pages(site: Path, address: str, page: str) -> None:
             kept = {"path": site / file, "format": paper, "tagged": True, "outline": True}
             tab.pdf(print_background=True, **kept)
             write_characters(site / file)
-        browser.close()

@@ -31,8 +31,7 @@ class Plots:
     """The drawings of the labs, which ran; `labs` are pages and their notebooks, by file name.
 
     Raises:
-        SourceError: a plot has no code that draws it, or a drawing no plot; the run
-            printed something else than the page shows, or what pages cannot show.
+        SourceError: a page does not show what its run drew and printed.
     """
 
     def __init__(self, labs: dict[str, tuple[Page, NotebookNode]]):
@@ -40,11 +39,7 @@ class Plots:
         self.drawn = {name: _drawings(page, notebook) for name, (page, notebook) in labs.items()}
 
     def draw(self, name: str, page: Page, lines: list[str]) -> None:
-        """Put drawings in the place of the plots among the lines of a page.
-
-        Raises:
-            SourceError: no lab draws one of them.
-        """
+        """Put drawings into the lines of a page; SourceError: no lab draws one of its plots."""
         for part in page.parts:
             if isinstance(part, Plot):
                 drawing = self._drawing(name, page, part)

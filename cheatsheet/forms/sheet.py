@@ -24,7 +24,6 @@ from cheatsheet.page import (
     Shell,
     SourceError,
     read_text,
-    split_lines,
 )
 from cheatsheet.standalone.program import Block, Copy
 from cheatsheet.standalone.statements import split_statements
@@ -58,11 +57,8 @@ def page_of(
     settings: dict,
     site_url: str,
 ) -> tuple[dict, str]:
-    """The sheet of a site with these settings, as front matter and Markdown.
-
-    `pages` are those of one language, and `copies` what they give to take along, by file
-    name. Errors as `compose`.
-    """
+    """The sheet of a site with these settings, as front matter and Markdown; `copies` are by file
+    name and line. Errors as `compose`."""
     said = settings["extra"]["cheatsheet"]
     front = {
         "title": said["title"],
@@ -78,12 +74,8 @@ def page_of(
 
 
 def link_pdfs(page: Page, text: str, settings: dict, site_url: str) -> str:
-    """The text of the front page, with links to the PDFs, if there are any, by its link
-    to the sheet.
-
-    Raises:
-        SourceError: it has none.
-    """
+    """The text of the front page, with links to the PDFs, if there are any, by its link to the
+    sheet; SourceError: it has none."""
     if not settings["extra"]["cheatsheet"]["pdf"]:
         return text
     if f"]({SHEET})" not in text:
@@ -104,8 +96,7 @@ def compose(
     """What stands below the title of the sheet, each section in a block of its own.
 
     Raises:
-        SourceError: the selection is no table of pages and sections, or names a page, a section
-            or code that is not there.
+        SourceError: docs/cheatsheet.yml is no table, or names what is not there.
     """
     sections: list[Parts] = []
     imports: set[tuple[str, str]] = set()  # module ("" for `import x`), name
@@ -143,7 +134,7 @@ def compose(
 
 
 def _error(root: Path, page: str, word: str, problem: str) -> SourceError:
-    lines = split_lines(read_text(root, SELECTION))
+    lines = read_text(root, SELECTION).split("\n")
     line = next((n for n, text in enumerate(lines, 1) if text.startswith(f"{page}:")), 1)
     return SourceError(SELECTION, line, f"{problem}; mend {word!r} here.")
 

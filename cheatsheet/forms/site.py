@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from cheatsheet.page import Page, SourceError, read_text, split_lines
+from cheatsheet.page import Page, SourceError, read_text
 from cheatsheet.words.languages import Language, read_languages
 
 SHEET = "cheatsheet.md"  # the page that is made of the others
@@ -19,12 +19,11 @@ def titles_of(root: Path, language: Language, nav: list) -> dict[str, str]:
     """The titles of a language's pages, by file name, in the order of the navigation.
 
     Raises:
-        SourceError: a page is missing in a language, or in the navigation; or the navigation
-            names one that is not there.
+        SourceError: the languages, or pages and navigation, do not have the same ones.
     """
     pages = _same_pages(root, language)
     titles = dict(_entries(nav))
-    lines = split_lines(read_text(root, language.config))
+    lines = read_text(root, language.config).split("\n")
     for page in sorted(titles.keys() - pages):
         line = next((n for n, text in enumerate(lines, 1) if text.endswith(page)), 1)
         problem = f"nav names {page}, and there is no {language.docs}/{page}; write the page, "

@@ -32,8 +32,7 @@ class PageRun(Process):
         """What an example of the page did; those before it run first, each once.
 
         Raises:
-            SourceError: an earlier one raised or ended the process, or this one did
-                not come to its end.
+            SourceError: it did not come to its end, or to its beginning.
         """
         for one in self.page.examples[len(self.outcomes) : example.number]:
             if self._broken:

@@ -27,18 +27,8 @@ DEVICE = pytest.StashKey[dict]()  # described, for the record
 RECORD = pytest.StashKey[Path]()  # the file that was written
 
 
-class State:
-    """What ran, by page and line, and of which the outputs differ between devices.
-
-    A worker of pytest-xdist knows its own part alone.
-    """
-
-    def __init__(self):
-        self.blocks: dict[tuple[str, int], records.Block] = {}
-        self.differing: set[tuple[str, int]] = set()
-
-
-STATE = State()
+# What ran, by page and line; a worker of pytest-xdist knows its own part alone.
+RAN: dict[tuple[str, int], records.Block] = {}
 
 
 class PageItem(pytest.Item):
@@ -60,11 +50,9 @@ class PageStructure(PageItem):
     def runtest(self) -> None:
         page = self.parent.page
         found = list(proof.problems(page))
-        for fence in page.fences:
-            empty = fence.language == "text" and not fence.source.strip()
-            if empty and not self.config.getoption("update_outputs"):
-                problem = "this output fence is empty. Remove it, or fill it: "
-                found.append((fence.line, problem + "pytest --update-outputs"))
+        if not self.config.getoption("update_outputs"):
+            problem = "this output fence is empty. Remove it, or fill it: pytest --update-outputs"
+            found += [(fence.line, problem) for fence in page.empty_outputs]
         if found:
             raise SourceError.of([f"{page.path}:{line}: {what}" for line, what in sorted(found)])
 
@@ -81,7 +69,6 @@ class Block(PageItem):
         shown = None
         if isinstance(part, Example):
             shown = part.output(TITLES[self.config.getoption("device")], running())
-            self.user_properties.append(("differs", part.differs))
         facts = {
             "page": part.code.path.as_posix(),
             "line": part.line,
@@ -130,10 +117,7 @@ class PageFile(MarkdownTextFile):
 
     @cached_property
     def page(self) -> Page:
-        """What it is when pytest collects it, that it is for the whole run.
-
-        Its name is that of records and messages: from the root.
-        """
+        """As it is when pytest collects it; its path, for messages, is from the root."""
         root = self.config.rootpath
         inside = self.path.is_relative_to(root)
         return load(root, self.path.relative_to(root) if inside else self.path)
@@ -252,18 +236,16 @@ def pytest_runtest_logreport(report) -> None:
     said = dict(report.user_properties)
     if report.when == "call" and "fence" in said:
         block = records.Block(**said["fence"], result=report.outcome)
-        STATE.blocks[block.page, block.line] = block
-        if said.get("differs"):
-            STATE.differing.add((block.page, block.line))
+        RAN[block.page, block.line] = block
 
 
 def pytest_sessionfinish(session) -> None:
     config, record = session.config, session.config.getoption("record")
     if record is None or hasattr(config, "workerinput"):
         return
-    if not STATE.blocks:
+    if not RAN:
         raise pytest.UsageError(f"--record {record}: nothing ran, and nothing was written.")
-    blocks = [STATE.blocks[key] for key in sorted(STATE.blocks)]
+    blocks = [block for _, block in sorted(RAN.items())]
     run = records.describe_run(config.stash[DEVICE], config.rootpath, blocks)
     try:
         if (config.rootpath / record).resolve() == config.rootpath / records.FOLDER:
@@ -281,7 +263,7 @@ def _check_whole(root: Path) -> None:
     """
     for path in sorted((root / "docs").rglob("*.md")):
         for code in (one.code for one in load(root, path.relative_to(root)).examples):
-            if (code.path.as_posix(), code.line) not in STATE.blocks:
+            if (code.path.as_posix(), code.line) not in RAN:
                 problem = "this did not run, and nothing was written; record all pages: pytest "
                 problem += "docs --record, or a part into a folder of its own: --record FOLDER"
                 raise SourceError(code.path, code.line, problem)
@@ -289,9 +271,7 @@ def _check_whole(root: Path) -> None:
 
 def pytest_terminal_summary(terminalreporter, config) -> None:
     write = terminalreporter.write_line
-    if STATE.blocks:
-        write(f"fences run on {NAMES[config.getoption('device')]}: {len(STATE.blocks)}")
-    if STATE.differing:
-        write(f"outputs that differ between CPU and GPU: {len(STATE.differing)}")
+    if RAN:
+        write(f"fences run on {NAMES[config.getoption('device')]}: {len(RAN)}")
     if record := config.stash.get(RECORD, None):
         write(f"recorded in {record}")

@@ -1,9 +1,7 @@
 """The process in which the fences of one page run, in order, in one namespace.
 
-A process for each page is what makes every page start clean: seed, default dtype and
-device, threads, environment, global settings of torch, and whatever nobody thought of.
-It is forked from a server that has imported torch, so it starts in a hundredth of a
-second. First the side of pytest, then that of the process itself.
+One for each page makes every page start clean, whatever torch can be set to. It is forked from a
+server that has imported torch. First the side of pytest, then that of the process itself.
 """
 
 import ast
@@ -45,13 +43,9 @@ PRELOADED = {
 
 @dataclass
 class Outcome:
-    """What one fence did.
+    """What one fence did."""
 
-    `output` is all it wrote to stdout and stderr, warnings included, then the repr of
-    its last expression; for a fence that raised, the exception stands last, in the
-    words with which Python ends a traceback.
-    """
-
+    # All that it wrote, warnings included, then the repr of its last expression, or its exception.
     output: str = ""
     raised: bool = False
     line: int | None = None  # of the page: the outermost line that failed
@@ -75,11 +69,8 @@ class Piece(NamedTuple):
 class Process(contextlib.AbstractContextManager):
     """A process that runs one piece of code after the other; `close` it.
 
-    It runs ahead of whoever receives the outcomes, and ends after a piece that breaks it
-    or raises without being meant to.
-
-    `name` and `text` are those of the file that the code is from. With `alone` there is no
-    `snippets`.
+    It runs ahead of whoever receives the outcomes, and ends after a piece that breaks it or raises
+    without being meant to. `name` and `text` are of the file; with `alone` there is no `snippets`.
     """
 
     def __init__(
@@ -171,11 +162,7 @@ def _main(
     device: str,
     alone: bool,
 ) -> None:
-    """Run each piece of code, and send its `Outcome`.
-
-    `folder` holds `page.py`, the definitions of the page, `work`, where it runs, and `tmp`,
-    the folder of its temporary files.
-    """
+    """Run each piece of code in the `work` of a folder, and send its `Outcome`."""
     devices.set_up(device)
     if alone:  # without snippets
         root = Path(__file__).parents[2]

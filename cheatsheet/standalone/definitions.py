@@ -58,13 +58,7 @@ class Definitions:
         return found
 
     def collect(self, wanted: Iterable[Name]) -> list[Statement]:
-        """The statements that define names, and their needs.
-
-        Each stands after what it needs, imports among them.
-
-        Raises:
-            Unresolved: a name is not there.
-        """
+        """The statements that define names, each after its needs; Unresolved: one is not there."""
         found: list[Statement] = []
         seen: set[Statement] = set()
 
@@ -102,12 +96,7 @@ _made = lru_cache(maxsize=256)(Definitions)
 
 @lru_cache(maxsize=8192)
 def snippet_imports(statement: Statement) -> list[Name]:
-    """What an import takes from snippets.
-
-    Raises:
-        Unresolved: it imports `*`, or from snippets a module or another name, or stands
-            inside of other code.
-    """
+    """What an import takes from snippets; Unresolved: definitions cannot stand in its place."""
     node = statement.node
     if not statement.is_import:
         if any(_of_snippets(one) for one in ast.walk(node)):

@@ -42,19 +42,12 @@ FACTS = frozenset({"shape", "dtype", "device", "ndim", "is_leaf", "requires_grad
 
 @dataclass(frozen=True)
 class Names:
-    """What the names of a page are.
+    """What the names of a page are."""
 
-    Attributes:
-        imported: modules and functions of libraries.
-        made: classes and functions of the page. One that is given an attribute is a
-            variable as any other.
-        moving: those with a batch norm, which a pass changes.
-        changes: what a call of each function changes: names outside of it, and GIVEN.
-    """
-
-    imported: set[str]
-    made: set[str]
-    moving: set[str]
+    imported: set[str]  # modules and functions of libraries
+    made: set[str]  # classes and functions of the page, but for those that are given an attribute
+    moving: set[str]  # those with a batch norm, which a pass changes
+    # What a call of each function changes: names outside of it, and GIVEN.
     changes: dict[str, set[str]] = field(default_factory=dict)
 
     @cached_property

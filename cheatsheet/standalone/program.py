@@ -1,8 +1,5 @@
-"""The code of a page as one program, and what three readers ask of it.
-
-Whoever copies a block or a definition wants all that it needs, and no more. Whoever
-downloads the notebook wants each definition once, where it is first needed. The printed
-sheet wants the copies with their imports apart. Each of them gets imports, definitions in
+"""The code of a page as one program: the copy of a block or a definition has all that it needs,
+the notebook each definition once, where it is first needed. Each gets imports, definitions in
 place of the imports from `snippets`, and code; ruff makes them tidy.
 """
 
@@ -27,22 +24,14 @@ CURE = "define it, once, in this block or in one before it on the page."
 
 @dataclass(frozen=True)
 class Copy:
-    """What is pasted for a block or a definition.
-
-    Attributes:
-        path, line: where that is written.
-        text: what is pasted.
-        shown: what the page shows of it.
-        added: the definitions of snippets that came with it, by name.
-        earlier: whether other code of the page came with it.
-    """
+    """What is pasted for a block or a definition, which is written at `line` of `path`."""
 
     path: Path
     line: int
     text: str
-    shown: str
-    added: tuple[str, ...]
-    earlier: bool
+    shown: str  # what the page shows of it
+    added: tuple[str, ...]  # the definitions of snippets that came with it, by name
+    earlier: bool  # other code of the page came with it
 
     @property
     def imports(self) -> bool:
@@ -93,22 +82,17 @@ def _first_line(node: ast.stmt) -> int:
 
 @dataclass(frozen=True)
 class Standalone:
-    """A page made whole: the copy of each Python block and of each definition shown, and
-    the code of each as a cell of the page's notebook, "" where that has it already.
-
-    All by the line of the part on the page.
-    """
+    """A page made whole: of each Python block and definition shown, by its line on the page."""
 
     copies: dict[int, Copy]
-    cells: dict[int, str]
+    cells: dict[int, str]  # the code in the page's notebook, "" where that has it already
 
 
 def make_standalone(pages: list[Page], definitions: Definitions) -> list[Standalone]:
     """What each page gives to take along; all at once, because tidying starts a program.
 
     Raises:
-        SourceError: a block uses a name that nothing defines, imports `*` or what is not
-            in snippets, or a definition cannot stand on the page.
+        SourceError: a block, or a definition, cannot stand alone.
     """
     drafts = [program_of(page, definitions.of(page.text)) for page in pages]
     sources = [copy.text for one in drafts for copy in one.copies.values()]
@@ -154,14 +138,11 @@ def program_of(page: Page, definitions: Definitions) -> Standalone:
 
 @dataclass(frozen=True)
 class Block:
-    """A Python block as code, without the marks of its annotations.
-
-    `wanted` is what it imports from snippets, by name.
-    """
+    """A Python block as code, without the marks of its annotations."""
 
     source: str
     statements: tuple[Statement, ...]
-    wanted: dict[str, Name]
+    wanted: dict[str, Name]  # what it imports from snippets
 
     @property
     def imports(self) -> list[Statement]:
@@ -184,11 +165,7 @@ class Block:
 
 
 class Reader:
-    """Reads the code of a page against the definitions of `snippets`; `blocks` by line.
-
-    Raises:
-        SourceError: a block imports what cannot be replaced.
-    """
+    """Reads the code of a page against the definitions of `snippets`; `blocks` by line."""
 
     def __init__(self, page: Page, definitions: Definitions):
         self.page = page

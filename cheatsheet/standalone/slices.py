@@ -1,9 +1,8 @@
 """Which earlier statements of a page a block needs: those that make what it uses, and
 those that change it.
 
-A backward slice. Names that hold parts of one another, such as a layer and its net, or
-an optimizer and the net that it trains, are taken as one: what changes the one may
-change the other. A name that is bound anew is another name. Printing is left out, and
+A backward slice. Names that hold parts of one another, such as an optimizer and the net that it
+trains, are taken as one. A name that is bound anew is another name. Printing is left out, and
 what is drawn at random comes with its seed.
 """
 
@@ -20,15 +19,8 @@ Version = tuple[str, int]  # a name, and the number of the statement that bound 
 def slices(
     fences: list[Sequence[Statement]], raising: list[bool], definitions: list[Statement]
 ) -> Iterator[list[Statement]]:
-    """For each fence of a page in turn, what stands before it and is needed by it.
-
-    Args:
-        fences: their statements.
-        raising: which of them are meant to raise.
-        definitions: what the page imports from snippets, and what that needs.
-
-    Yields:
-        its statements in the order of the page, imports and prints left out.
+    """For each fence of a page in turn, the statements before it that it needs, without imports
+    and prints; `raising` says which fences are meant to, `definitions` what snippets give.
     """
     names = names_of([*definitions, *(one for fence in fences for one in fence)])
     history = History(names)

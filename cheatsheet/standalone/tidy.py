@@ -28,7 +28,7 @@ class Untidy(Exception):
 
 
 def tidy(sources: list[Source]) -> dict[Source, Source]:
-    """Each source with its imports sorted, those that are not used gone, and formatted.
+    """Each source formatted, its imports sorted, those that are not used gone.
 
     Raises:
         Untidy: a name is not defined, or in a text (not a notebook) defined again.
@@ -93,11 +93,7 @@ def _read(file: Path) -> Source:
 
 
 def _ruff(folder: str, *arguments: str) -> str:
-    """What one run of ruff in a folder prints, with its default settings.
-
-    Raises:
-        RuntimeError: ruff itself failed, in its words; findings are no failure.
-    """
+    """What one run of ruff in a folder prints; RuntimeError: it failed, and not by findings."""
     command = [find_ruff_bin(), *arguments, "--isolated", "--no-cache", "."]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     if done.returncode > 1:  # 1: it found something

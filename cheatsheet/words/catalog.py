@@ -35,14 +35,10 @@ CODE = re.compile(r"(?!.*[A-Za-z] [A-Za-z]).*[=()\[\]]")
 
 
 def updated(root: Path, language: Language) -> str:
-    """The text of a catalog that is up to date with the source.
+    """The text of a catalog that is up to date with the source; errors as `problems`.
 
-    New messages get an empty msgstr. A message that resembles one that is gone takes
-    its translation over, marked `fuzzy`, with the old msgid beside it. Messages that
-    are gone are kept at the end, behind `#~`.
-
-    Raises:
-        SourceError: the catalog, or the source, cannot be read.
+    A new message takes the translation of a similar one that is gone, marked `fuzzy`, with the
+    old msgid beside it. Messages that are gone are kept at the end, behind `#~`.
     """
     template = Catalog()
     for message in read_messages(root):
@@ -91,22 +87,13 @@ def _read(root: Path, language: Language) -> Catalog:
 
 
 def translated(root: Path, language: Language) -> list[Entry]:
-    """The entries of a catalog, but for what is empty or fuzzy.
-
-    Raises:
-        SourceError: it is not a .po file.
-    """
-    catalog = _read(root, language)
-    return [entry for entry in catalog if entry.id and entry.string and not entry.fuzzy]
+    """The entries of a catalog, but for what is empty or fuzzy; SourceError: it is no .po file."""
+    return [one for one in _read(root, language) if one.id and one.string and not one.fuzzy]
 
 
 def definitions(root: Path, language: Language) -> dict[str, tuple[list[Line], list[Line]]]:
     """What modules and definitions say in English and in a language, by names such as
-    "custom_module.MLP"; what is not translated says nothing.
-
-    Raises:
-        SourceError: the source or the catalog cannot be read.
-    """
+    "custom_module.MLP"; what is not translated says nothing. Errors as `problems`."""
     path = Path(language.catalog)
     known = {entry.id: entry for entry in translated(root, language)}
     found: dict[str, tuple[list[Line], list[Line]]] = {}
@@ -120,10 +107,7 @@ def definitions(root: Path, language: Language) -> dict[str, tuple[list[Line], l
 
 
 def problems(root: Path, language: Language) -> list[SourceError]:
-    """What keeps a catalog from translating every message of the source.
-
-    One is missing, empty, fuzzy, not in the source any more, has other names, numbers,
-    placeholders or lines, is left in English, or cannot stand where the message stands.
+    """What keeps a catalog from translating every message of the source, each with its place.
 
     Raises:
         SourceError: the source or the catalog cannot be read.

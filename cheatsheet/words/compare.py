@@ -180,11 +180,8 @@ def _first_difference(
 
 
 def meaning(fence: Fence) -> list[Line]:
-    """What a fence has to say in every language, piece by piece.
-
-    Of code, all tokens but comments and line ends that mean nothing; of output, every
-    line; of the words of plots, the one fence whose strings may differ, the keys.
-    """
+    """What a fence has to say in every language: of code, its tokens but for comments; of output,
+    its lines; of the words of plots, the keys."""
     if fence.language == "python":
         if words := read_words(fence.source):
             rows = [(key.lineno, f"words[{key.value!r}]") for key, _ in words]
@@ -201,11 +198,7 @@ def meaning(fence: Fence) -> list[Line]:
 
 
 def problems(page: Page, language: Language) -> list[SourceError]:
-    """What is wrong with a page by itself, with its place.
-
-    It lacks its description or its title, an image has no text, code would scroll on a
-    laptop, or something is in another language than the page (English or Chinese).
-    """
+    """What is wrong with a page by itself, with its place."""
     found, blocks = [], page_blocks(page)
     if not (page.description and page.sections and page.sections[0].level == 1):
         problem = "a page begins with its description (---, description: …, ---) and #; write them."

@@ -28,12 +28,7 @@ class Term:
 
 
 def read(root: Path) -> list[Term]:
-    """The glossary of a project.
-
-    Raises:
-        SourceError: it cannot be read; a term stands twice, or a translation is right
-            for one term and wrong for another.
-    """
+    """The glossary of a project; SourceError: it cannot be read, or contradicts itself."""
     terms = [
         Term(line, own["en"], own["zh"], [own["zh"], *own["also"]], own["not"], own["unless"])
         for line, own in read_entries(root, FILE, "terms", ("en", "zh"), OPTIONAL)

@@ -2,10 +2,8 @@
 
     - {name: Français, lang: fr, link: fr/, code: fr, offer: Aussi ici, close: Fermer}
 
-`offer` is what a reader of another language is told, and `close` takes that away. The
-first is the source language; its code is empty. A further one is built from
-mkdocs.<code>.yml, which inherits mkdocs.yml and says `docs_dir: docs/<code>`, into the
-folder <code> of the site. Its code names its other files, too.
+The first is the source language; its code is empty. A further one is built from mkdocs.<code>.yml,
+which inherits mkdocs.yml and says `docs_dir: docs/<code>`. Its code names its other files, too.
 """
 
 from dataclasses import dataclass
@@ -55,11 +53,7 @@ class Language:
         return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.md"))
 
     def page(self, root: Path, name: str) -> Page:
-        """Its page with a name; an empty one where there is none.
-
-        Raises:
-            SourceError: as `cheatsheet.page.load`.
-        """
+        """Its page with a name; an empty one where there is none. Errors as `page.load`."""
         path = Path(self.docs, name)
         return load(root, path) if (root / path).exists() else read(path, "")
 

@@ -28,15 +28,11 @@ PIECE = re.compile(rf"\s+|(?:`[^`]*`|[^\s`{HAN}{SIGNS}“”‘’…])+|.", re.
 
 @dataclass(frozen=True)
 class Message(Line):
-    """One text to translate.
+    """One text to translate."""
 
-    `owner` is such as "MLP.forward"; `start` is what stands before a comment, or before the
-    docstring that the message is a section of.
-    """
-
-    owner: str = "module"
+    owner: str = "module"  # or such as "MLP.forward"
     kind: Literal["comment", "inline comment", "docstring"] = "comment"
-    start: str = ""
+    start: str = ""  # what stands before the comment, or the docstring that it is a section of
 
 
 @dataclass(frozen=True)
@@ -52,8 +48,7 @@ def read_passages(path: Path, text: str) -> list[Passage]:
     """The passages of a module in the order of its lines.
 
     Raises:
-        SourceError: the module is not Python, or a docstring is written in a way that a
-            translation could not take the place of.
+        SourceError: it is not Python, or no translation could take the place of a docstring.
     """
     try:
         tree = ast.parse(text)
@@ -137,11 +132,7 @@ def _margin(line: str) -> str:
 
 
 def read_messages(root: Path) -> list[Message]:
-    """The messages of all modules in `root`/snippets, in order.
-
-    Raises:
-        SourceError: as `read_passages`; or a module cannot be read.
-    """
+    """The messages of all modules in `root`/snippets, in order; errors as `read_passages`."""
     paths = [file.relative_to(root) for file in sorted(root.glob("snippets/*.py"))]
     return [
         message
@@ -166,9 +157,7 @@ def localize_module(path: Path, text: str, translations: dict[str, str]) -> str:
     """The module with each message replaced by its translation, which has no `fault`.
 
     Raises:
-        SourceError: as `read_passages`.
-        KeyError: a message has no translation.
-        AssertionError: the result is another program; a defect of this file.
+        SourceError: as `read_passages`; KeyError: a message has no translation.
     """
     lines = text.split("\n")
     for passage in reversed(read_passages(path, text)):

@@ -1,14 +1,8 @@
 """Words that were written from other words: what both sides said when someone compared them.
 
-docs/reviewed.<code>.json holds, for every section of a translated page and for every
-definition of `snippets`, what the English says and what its translation says. When either
-says something else, the two are to be compared again: `check` shows what changed. Whoever
-has done so records that, by name:
-
-    python -m cheatsheet reviewed docs/<code>/access-parameter.md#by-name
-    python -m cheatsheet reviewed snippets/locales/<code>.po#custom_module.MLP
-
-What a section says is all but code and outputs, which are compared elsewhere; the
+docs/reviewed.<code>.json holds both sides of every section of a translated page and of every
+definition of `snippets`. When either says something else, the two are to be compared again, and
+that recorded. What a section says is all but code and outputs, which are compared elsewhere; the
 comments in the code belong to it, and so do the words of plots.
 """
 
@@ -100,7 +94,7 @@ def check(root: Path, language: Language) -> list[tuple[SourceError, str]]:
     """Every section of which a side is not as it was reviewed, each with what changed.
 
     Raises:
-        SourceError: the record, a page or the catalog cannot be read.
+        SourceError: a file cannot be read.
     """
     record, found = _read_record(root, language), []
     for name, now in _sections(root, language).items():
@@ -119,13 +113,10 @@ def check(root: Path, language: Language) -> list[tuple[SourceError, str]]:
 
 
 def record(root: Path, targets: list[str]) -> list[str]:
-    """Record sections, each by its name, as reviewed; return what was recorded.
-
-    A section that is in the record alone is dropped from it. Nothing is recorded where
-    one of the targets cannot be.
+    """Record sections, each by its name, as reviewed, or drop those that are gone; what was done.
 
     Raises:
-        SourceError: there is no such section; the record, a page or the catalog cannot be read.
+        SourceError: there is no such section; a file cannot be read. Nothing is recorded then.
     """
     languages = read_languages(root)[1:]
     records = {one: _read_record(root, one) for one in languages}

@@ -72,14 +72,10 @@ def _merge(below: object, above: object) -> object:
 def read_entries(
     root: Path, name: str, key: str, needed: tuple[str, ...], optional: dict[str, str | list[str]]
 ) -> list[tuple[int, dict]]:
-    """The entries of the list at a key such as "extra.languages" in a YAML file, each with
-    its line.
+    """The entries of the list at a key such as "extra.languages" in a YAML file, with their lines.
 
-    An entry has a text, which is not empty, for each of `needed`. What else it may have,
-    a text or a list of texts, stands in `optional`, with what is taken where it has not.
-
-    Raises:
-        SourceError: the file cannot be read, or an entry is not so.
+    Each has a text for each of `needed`, and may have what is in `optional`, a text or a list of
+    texts, where its default stands. SourceError: the file cannot be read, or an entry is not so.
     """
     path = Path(name)
     node = compose(path, read_text(root, name))

@@ -22,7 +22,6 @@ from cheatsheet.page import (
     Shell,
     Shown,
     SourceError,
-    read_text,
 )
 from cheatsheet.words import catalog, reviewed, typesetting
 from cheatsheet.words.compare import compare, compare_menus, meaning, problems
@@ -37,7 +36,7 @@ Unit = Example | Shell | Shown
 
 
 def planned(root: Path) -> dict[Path, str]:
-    """The translated pages and catalogs that `sync` would write, and their new texts.
+    """The texts that the translated pages and the catalogs should have, by their paths.
 
     Raises:
         SourceError: a page, a module or a catalog cannot be read.
@@ -47,23 +46,16 @@ def planned(root: Path) -> dict[Path, str]:
     for language in others:
         for name in source.pages(root):
             page = language.page(root, name)
-            text = carry(source.page(root, name), page)
-            if text != page.text:
-                texts[page.path] = text
-        path = Path(language.catalog)
-        text = catalog.updated(root, language)
-        if not (root / path).exists() or read_text(root, path) != text:
-            texts[path] = text
+            texts[page.path] = carry(source.page(root, name), page)
+        texts[Path(language.catalog)] = catalog.updated(root, language)
     return texts
 
 
 def carry(english: Page, other: Page) -> str:
     """The text of a translated page with the code and the outputs of the English one.
 
-    Code that is equal but for comments stays. Other code becomes the English one; the
-    translated comments above and behind its unchanged lines stay, and the others are
-    marked. A section that the page lacks is put in its place, marked. What the English
-    page lacks is left alone.
+    Translated comments at unchanged lines stay; others, and sections that the page lacks, are
+    marked. What the English page lacks is left alone.
     """
     known = {section.id: section for section in other.sections if section.id}
     starts = [0, *(section.line - 1 for section in known.values()), len(other.lines)]
@@ -217,21 +209,14 @@ def _translated(english: list[str], old: list[str], same: bool) -> list[str]:
 
 
 def left(root: Path) -> list[SourceError]:
-    """What a person must still write or settle, each with its place and its cure.
-
-    Raises:
-        SourceError: a page or the settings cannot be read.
-    """
+    """What a person must still write or settle, with place and cure; errors as `planned`."""
     source, *others = read_languages(root)
     found = []
     for name in source.pages(root):
         page = source.page(root, name)
         found += problems(page, source)
-        found += [
-            SourceError(page.path, fence.line, f"this output is empty; run: {COMMAND}")
-            for fence in page.fences
-            if fence.language == "text" and not fence.source.strip()
-        ]
+        problem = f"this output is empty; run: {COMMAND}"
+        found += [SourceError(page.path, one.line, problem) for one in page.empty_outputs]
     for language in others:
         for name in language.pages(root):
             found += _left_on_page(source.page(root, name), language.page(root, name), language)

@@ -30,15 +30,12 @@ COMMENT = "comment"
 
 @dataclass(frozen=True)
 class Line:
-    """One line of words; `number` counts from 1.
-
-    `before` is the line that it goes on from, in the same paragraph.
-    """
+    """One line of words."""
 
     path: Path
-    number: int
+    number: int  # from 1
     text: str
-    before: str = ""
+    before: str = ""  # the line that it goes on from, in the same paragraph
 
     @property
     def place(self) -> str:
@@ -50,15 +47,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Block:
-    """What stands by itself on a page: a paragraph, an item, a cell, a fence, a comment in it.
+    """What stands by itself on a page: a paragraph, an item, a cell, a fence, a comment in it."""
 
-    `kind` is what the two languages have in common: the tags that begin here, such as
-    "<ul><li><p>", the header of a fence, the mark of a block, a formula. `marks` are the
-    targets of links and images, and emphasis, by these names.
-    """
-
+    # The tags that begin here, such as "<ul><li><p>", the header of a fence, a mark, a formula.
     kind: str
     lines: list[Line]  # its words; code stands in backticks
+    # The targets of links and images, and emphasis, by these names.
     marks: dict[str, list[Line]] = field(default_factory=dict)
     fence: Fence | None = None
 
@@ -107,12 +101,8 @@ def comments(source: str, language: str = "python") -> list[Comment]:
 
 @lru_cache(maxsize=4096)
 def read_words(source: str) -> list[tuple[ast.Constant, ast.Constant]] | None:
-    """The words of a lab's plots, by their keys: the one fence that may differ between languages.
-
-        words = {"layer": "layer", "gradients": "std of the gradients"}
-
-    Only its values are words, and nothing else stands there; None for any other code.
-    """
+    """The keys and the words of a lab's plots, `words = {"layer": "layer"}`; None for other code:
+    the values of this one fence may differ between languages."""
     try:
         body = ast.parse(source).body
     except SyntaxError:

@@ -86,11 +86,7 @@ def check_line(line: Line) -> list[SourceError]:
 
 
 def read_project(root: Path, language: Language) -> tuple[list[Line], list[Entry]]:
-    """All lines of Chinese in a project, and the translations of its catalog.
-
-    Raises:
-        SourceError: a file cannot be read.
-    """
+    """All lines of Chinese in a project, and the translations of its catalog; errors as `check`."""
     blocks = [
         one for name in language.pages(root) for one in page_blocks(language.page(root, name))
     ]

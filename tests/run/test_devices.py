@@ -25,47 +25,17 @@ PAGES = [load(ROOT, path.relative_to(ROOT)) for path in sorted((ROOT / "docs").r
 # It cannot be used. What torch says in each case is simulated, in torch's own words.
 
 
-def _no_driver():
-    raise RuntimeError("Found no NVIDIA driver on your system. Please check that ...")
+def test_cuda_is_refused_with_the_words_of_torch(monkeypatch):
+    def no_driver(*_arguments, **_options):
+        raise RuntimeError("Found no NVIDIA driver on your system.\nCheck that ...")
 
-
-def _old_driver():
-    raise RuntimeError(
-        "The NVIDIA driver on your system is too old (found version 11040).\nUpdate it"
-    )
-
-
-def test_cuda_is_refused_where_torch_is_built_without_it(monkeypatch):
-    monkeypatch.setattr(torch.backends.cuda, "is_built", lambda: False)
-    words = devices.why_unusable("cuda")
-    assert f"this torch, {torch.__version__}, is built without CUDA" in words
-    assert "install a CUDA build: https://" in words
-
-
-@pytest.mark.parametrize(
-    ("init", "words"),
-    [
-        (_no_driver, "torch says: Found no NVIDIA driver on your system."),
-        (_old_driver, "driver on your system is too old (found version 11040). Update"),
-        (lambda: None, "torch sees no GPU; CUDA_VISIBLE_DEVICES is ''"),
-    ],
-)
-def test_cuda_is_refused_with_the_words_of_torch(monkeypatch, init, words):
-    monkeypatch.setattr(torch.backends.cuda, "is_built", lambda: True)
-    monkeypatch.setattr(torch.cuda, "init", init)
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    monkeypatch.setattr(torch, "ones", no_driver)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "7")
     said = devices.why_unusable("cuda")
-    assert words in said
-    assert "\n" not in said
-
-
-def test_a_gpu_that_does_not_answer_is_refused(monkeypatch):
-    """Here the tensor itself fails: there is no CUDA."""
-    monkeypatch.setattr(torch.backends.cuda, "is_built", lambda: True)
-    monkeypatch.setattr(torch.cuda, "init", lambda: None)
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
-    assert "torch says: " in devices.why_unusable("cuda")
+    assert (
+        "Found no NVIDIA driver on your system. Check that ...; CUDA_VISIBLE_DEVICES is 7" in said
+    )
+    assert torch.__version__ in said
 
 
 def test_a_device_breaks_in_clear_words():
@@ -240,7 +210,6 @@ def output(project) -> str:
         "docs/en/gone.md:1: the GPU failed or is gone: CUDA error: unspecified launch",
         "docs/en/gone.md:5: not run: the GPU failed or is gone",
         "docs/en/shell.md:9: this block ended with exit code 9",
-        "outputs that differ between CPU and GPU: 2",
         "FAILED docs/en/stayed.md::[CodeFence#2]",
         "PASSED docs/en/right.md::[CodeFence#2]",
         "PASSED docs/en/shell.md::[Shell line:1]",

@@ -27,7 +27,7 @@ def test_several_of_a_page_and_a_new_one_after_the_last(page, tmp_path):
     first, last = outputs(page)
     rewrites = [Rewrite(first, "a\nb  \n"), Rewrite(last, "c", new_title="GPU")]
     rewrite_outputs(tmp_path, page, rewrites)
-    new = '\n\n```text title="GPU"\nc\n```\n'
+    new = '\n\n```text title="GPU"\nc\n```'
     assert (tmp_path / NAME).read_text() == TEXT.replace("2\n", "a\nb\n") + new
 
 

@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 
 from cheatsheet.page import Shown, load
 from cheatsheet.run.judge import PageRun
-from cheatsheet.run.plugin import STATE
+from cheatsheet.run.plugin import RAN
 from cheatsheet.words.catalog import CODE
 from cheatsheet.words.text import CHINESE
 from tests.site.conftest import CODES, LANGUAGES, NAMES, PAGES
@@ -51,7 +51,7 @@ def test_every_block_of_the_page_was_run(site, ran, language, name):
         meant = "\n".join(lines[number - 1] for number in example.code.marked)
         assert code_lines(answer) == code_lines(meant), f"{page.path}:{example.line}"
     here = page.path.as_posix()
-    done = {one.line for one in page.examples if (here, one.line) in STATE.blocks}
+    done = {one.line for one in page.examples if (here, one.line) in RAN}
     done |= {one.line for one in page.examples if f"{here}:{one.line}" in ran}
     if len(done) < len(shown):  # this file alone was chosen, so run the page here
         with PageRun(page) as run:

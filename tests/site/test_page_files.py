@@ -8,7 +8,7 @@ import yaml
 from markdown_it import MarkdownIt
 
 from cheatsheet.build import stage
-from cheatsheet.page import load
+from cheatsheet.page import Shell, load
 from cheatsheet.words.compare import left_in_chinese, left_in_english
 from cheatsheet.words.languages import read_languages
 from cheatsheet.words.text import CHINESE, Line, markdown, page_blocks, read_blocks
@@ -94,9 +94,10 @@ def test_plain_markdown(site, ids, language, name):
     assert code == [cell.source for cell in cells]
 
     # The other blocks are those of the page.
-    for kind in ("text", "bash"):
-        shown = [b.source for b in source.fences if b.language == kind]
-        assert fences_of(text, kind) == shown
+    outputs = [one.source for part in source.examples for one in part.outputs.values()]
+    assert fences_of(text, "text") == outputs
+    shell = [part.code.source for part in source.parts if isinstance(part, Shell)]
+    assert fences_of(text, "bash") == shell
 
     assert text.startswith("# ")
     assert not SYNTAX.findall(words_of(text))

@@ -258,7 +258,7 @@ def test_words_of_plots_may_differ():
     ours, theirs = read_words_pages(WORTE)
     assert compare.compare(ours, theirs) == []
     assert compare.problems(theirs, ZH) == compare.problems(ours, EN) == []
-    other = ours.fences[-1].source.replace("words =", "labels =")
+    other = ours.examples[-1].code.source.replace("words =", "labels =")
     assert read_words(other) is None, "another name is ordinary code"
 
 
