@@ -47,12 +47,6 @@ class Beside:
             self._connection = None
             return "its process ended"
 
-    def close(self) -> None:
-        """End its process, and remove what it made."""
-        if self._connection is not None:
-            self._connection.close()
-        self._temporary.cleanup()
-
     def _outcome(self, call: tuple) -> str:
         try:
             self._function(*call)

@@ -27,11 +27,13 @@ def fail(_folder, how: str) -> None:
 
 @pytest.fixture
 def beside():
-    """Make one of a function; it is closed at the end."""
+    """Make one of a function; its process ends at the end."""
     made = []
     yield lambda function: made.append(Beside(function)) or made[-1]
     for other in made:
-        other.close()
+        if other._connection:
+            other._connection.close()
+        other._temporary.cleanup()
 
 
 def test_it_stays_and_remembers(beside):

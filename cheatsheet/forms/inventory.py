@@ -57,16 +57,8 @@ def reduced(names: Iterable[str], known: dict[str, str]) -> dict[str, str]:
     found = {}
     for name in names:
         owner, _, last = name.rpartition(".")
-        same = [one for one in by_last.get(last, ()) if _found(one) is _found(name) is not None]
-        for one in [name, *same, *([owner] if isinstance(_found(owner), type) else ())]:
-            if one in known:
-                found[name] = known[one]
-                break
+        same = [one for one in by_last.get(last, ()) if find(one) is find(name) is not None]
+        owners = [owner] if isinstance(find(owner), type) else []
+        if place := next((known[one] for one in [name, *same, *owners] if one in known), None):
+            found[name] = place
     return found
-
-
-def _found(name: str) -> object:
-    try:
-        return find(name)
-    except AttributeError:
-        return None

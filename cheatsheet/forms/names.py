@@ -11,6 +11,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 from importlib import import_module
@@ -174,23 +175,16 @@ def _meant(script, place: tuple[int, int], node: ast.AST) -> Iterator[str]:
 
 @lru_cache(None)
 def find(name: str) -> object:
-    """What a dotted name means in the torch that is installed.
-
-    Raises:
-        AttributeError: nothing of that name is there.
-    """
+    """What a dotted name means in the torch that is installed; None: nothing of that name."""
     parts = name.split(".")
     for end in range(len(parts), 0, -1):
-        try:
+        with suppress(ImportError):
             found = import_module(".".join(parts[:end]))
-        except ImportError:
-            continue
-        for part in parts[end:]:
-            if not hasattr(found, part) and part in getattr(found, "__annotations__", {}):
-                return found.__annotations__[part]  # set in __init__
-            found = getattr(found, part)
-        return found
-    raise AttributeError(name)
+            for part in parts[end:]:
+                annotated = getattr(found, "__annotations__", {})  # what __init__ sets
+                found = getattr(found, part, annotated.get(part))
+            return found
+    return None
 
 
 def public_name(full: str) -> str | None:
@@ -201,9 +195,7 @@ def public_name(full: str) -> str | None:
             full = public + full.removeprefix(private)
             break
     parts = full.split(".")
-    try:
-        found = find(full)
-    except AttributeError:  # an attribute that a method sets: torch.nn.Linear.__init__.weight
+    if (found := find(full)) is None:  # what a method sets: torch.nn.Linear.__init__.weight
         *owner, _, name = parts
         owner = public_name(".".join(owner)) if len(owner) > 2 else None
         return f"{owner}.{name}" if owner and not name.startswith("_") else None
@@ -221,13 +213,8 @@ def public_name(full: str) -> str | None:
         return None
     shortest = [".".join([*parts[:end], name]) for end in range(1, len(parts))]
     shortest += [".".join(["torch", *parts[start:-1], name]) for start in range(2, len(parts))]
-    for one in [*shortest, full]:
-        try:
-            if "._" not in one and find(one) is found:
-                return one
-        except AttributeError:
-            pass
-    return None
+    public = (one for one in [*shortest, full] if "._" not in one and find(one) is found)
+    return next(public, None)
 
 
 @lru_cache(None)

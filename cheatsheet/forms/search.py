@@ -150,23 +150,9 @@ def simplified(text: str) -> dict[str, dict[str, str]]:
         return {"signs": {}, "words": {}}
     from opencc import OpenCC  # here: only Chinese needs it
 
-    signs = {old: new for old, new in _signs().items() if new in used}
+    simple, taiwan = OpenCC("t2s").convert, OpenCC("s2twp").convert
+    every = map(chr, range(0x4E00, 0xA000))
+    signs = {old: new for old in every if (new := simple(old)) != old and new in used}
     known = sorted({*re.findall(f"(?=([{HAN}]{{2}}))", text)})
-    taiwan = _convert(OpenCC("t2s"), _convert(OpenCC("s2twp"), known))
-    pairs = zip(taiwan, known, strict=True)
+    pairs = [(simple(taiwan(word)), word) for word in known]
     return {"signs": signs, "words": {o: w for o, w in pairs if o != w and o not in text}}
-
-
-@lru_cache(None)
-def _signs() -> dict[str, str]:
-    """Each traditional character's simplified one."""
-    from opencc import OpenCC
-
-    every = [chr(code) for code in range(0x4E00, 0xA000)]
-    pairs = zip(every, _convert(OpenCC("t2s"), every), strict=True)
-    return {old: new for old, new in pairs if old != new}
-
-
-def _convert(converter, words: list[str]) -> list[str]:
-    # Line by line, so that no word is read together with the next one.
-    return converter.convert("\n".join(words)).split("\n")

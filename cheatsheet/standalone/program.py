@@ -5,7 +5,7 @@ place of the imports from `snippets`, and code; ruff makes them tidy.
 
 import ast
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -195,18 +195,6 @@ class Reader:
         except Unresolved as error:
             raise SourceError(self.page.path, line, f"{error}.") from None
 
-    def _needs(
-        self, part: Example, statements: Sequence[Statement]
-    ) -> tuple[list[Statement], list[Statement]]:
-        """What the page has imported when a block has run, and of snippets what these
-        statements use."""
-        blocks = [block for line, block in self.blocks.items() if line <= part.line]
-        imports = [statement for block in blocks for statement in block.imports]
-        wanted = {name: source for block in blocks for name, source in block.wanted.items()}
-        reads = set().union(*(statement.reads for statement in statements))
-        names = [source for name, source in wanted.items() if name in reads]
-        return imports, self.collect(names, part.line)
-
     def copies(self) -> dict[int, Copy]:
         """What is copied for each block, and for each definition that the page shows."""
         blocks = self.blocks.items()
@@ -223,10 +211,13 @@ class Reader:
 
     def _copy(self, part: Example, kept: list[Statement]) -> Copy:
         block = self.blocks[part.line]
-        imports, definitions = self._needs(part, [*kept, *block.statements])
-        needed, bodies = _parted(definitions)
+        seen = [one for line, one in self.blocks.items() if line <= part.line]
+        wanted = {name: source for one in seen for name, source in one.wanted.items()}
+        reads = set().union(*(statement.reads for statement in [*kept, *block.statements]))
+        names = [source for name, source in wanted.items() if name in reads]
+        needed, bodies = _parted(self.collect(names, part.line))
         # Imports that are not used go when it is tidied.
-        heads = [s.source for s in needed] + [ast.unparse(s.node) for s in imports]
+        heads = [s.source for s in needed] + [ast.unparse(s.node) for b in seen for s in b.imports]
         text = _join(heads, bodies, f"{_spaced(kept)}\n{block.without_imports()}".strip("\n"))
         return Copy(self.page.path, part.line, text, block.source, _bound(bodies), bool(kept))
 

@@ -41,11 +41,8 @@ def deprecated(name: str) -> bool:
 def resolves(name: str) -> bool:
     """Is it there, or does its class set it in `__init__`?"""
     owner, _, last = name.rpartition(".")
-    try:
-        names.find(name)
-        return True
-    except AttributeError:
-        return f"self.{last}" in inspect.getsource(names.find(owner))
+    there = names.find(name) is not None
+    return there or f"self.{last}" in inspect.getsource(names.find(owner))
 
 
 def test_what_is_kept_is_of_these_pages():
