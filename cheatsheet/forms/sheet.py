@@ -12,7 +12,6 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from cheatsheet.forms.answers import list_failures
-from cheatsheet.forms.narrow import make_narrow
 from cheatsheet.forms.pdf import FILES as PDFS
 from cheatsheet.forms.plain import Words, fence
 from cheatsheet.forms.site import ERRORS, SHEET, from_elsewhere
@@ -27,9 +26,11 @@ from cheatsheet.page import (
 )
 from cheatsheet.standalone.program import Block, Copy
 from cheatsheet.standalone.statements import split_statements
+from cheatsheet.standalone.tidy import format_narrow
 from cheatsheet.words.settings import read_settings
 
 SELECTION = "docs/cheatsheet.yml"
+COLUMNS = 68  # what a column of A4 holds at the size of print.css, in the widest of its fonts
 # An output that takes more room than its code tells too little to stand on paper.
 OUTPUT_LINES = 4
 OUTPUT_COLUMNS = 66
@@ -121,7 +122,7 @@ def compose(
                 short = (o for o in code.outputs.values() if _is_short(o.source))
                 parts += [(words.header(code, output), output.source) for output in short]
             sections.append(parts)
-    narrow = iter(make_narrow([text for own in sections for h, text in own if h == PYTHON]))
+    narrow = iter(_narrow([text for own in sections for h, text in own if h == PYTHON]))
     blocks = [fence(PYTHON, _merge(imports))]
     for parts in sections:
         texts = [(h, next(narrow) if h == PYTHON else text) for h, text in parts]
@@ -157,6 +158,12 @@ def _without_imports(code: str, imports: set[tuple[str, str]]) -> str:
     nodes = [statement.node for statement in block.imports]
     imports |= {(getattr(n, "module", ""), ast.unparse(one)) for n in nodes for one in n.names}
     return block.without_imports()
+
+
+def _narrow(sources: list[str]) -> list[str]:
+    """Each source as ruff formats it for a column, with as many empty lines as it had."""
+    pairs = zip(sources, format_narrow(sources, COLUMNS), strict=True)
+    return [re.sub(r"\n{2,}", "\n\n" if "\n\n" in one else "\n", new) for one, new in pairs]
 
 
 def _is_short(output: str) -> bool:

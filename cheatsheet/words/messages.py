@@ -198,11 +198,9 @@ def _write_docstring(margin: str, sections: list[str]) -> list[str]:
     return [*lines, margin + QUOTES]
 
 
-def wrap(text: str, first: str, hanging: str, columns: int = COLUMNS) -> list[str]:
-    """Break text into lines of at most so many columns, where its language allows it.
-
-    `first` and `hanging` begin the first and the other lines.
-    """
+def wrap(text: str, first: str, hanging: str) -> list[str]:
+    """Break text into lines, where its language allows it; `first` and `hanging` begin the first
+    and the other lines."""
     pieces: list[str] = []  # stretches that stay on one line, each with the space behind it
     for piece in PIECE.findall(text):
         if pieces and (piece.isspace() or piece in CLOSING or pieces[-1][-1] in OPENING):
@@ -211,7 +209,7 @@ def wrap(text: str, first: str, hanging: str, columns: int = COLUMNS) -> list[st
             pieces.append(piece)
     lines, line = [], first
     for piece in pieces:
-        if width(line + piece.rstrip()) > columns and line not in (first, hanging):
+        if width(line + piece.rstrip()) > COLUMNS and line not in (first, hanging):
             lines.append(line.rstrip())
             line = hanging
         line += piece

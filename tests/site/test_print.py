@@ -13,7 +13,6 @@ import pytest
 import yaml
 
 from cheatsheet.build import stage
-from cheatsheet.forms.narrow import COLUMNS, make_narrow
 from cheatsheet.forms.plain import Words
 from cheatsheet.forms.sheet import SELECTION, compose
 from cheatsheet.page import Page, load, read
@@ -277,19 +276,6 @@ def test_without_chromium_the_cure_is_named(tmp_path):
     assert "apt-get install chromium" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "site").exists()
-
-
-def test_code_is_made_narrow():
-    word, sign = "word " * 20, "字" * 40
-    source = f"# {word}\nx = 1  # {word}\nif x:\n    # {sign}，{sign}。\n    "
-    source += f"y = [{'1, ' * 40}]"
-    (text,) = make_narrow([source])
-    lines = text.split("\n")
-    assert max(len(line) + len(re.findall(r"[^\x00-\x7f]", line)) for line in lines) <= (COLUMNS)
-    assert text.count("word") == 40
-    assert text.count("字") == 80
-    assert not [line for line in lines if line.lstrip("# ").startswith(("，", "。"))]
-    assert "x = 1" in lines
 
 
 def test_each_language_has_its_words(printed):
