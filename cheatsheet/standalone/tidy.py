@@ -14,6 +14,7 @@ from ruff import find_ruff_bin
 # A text, or the cells of a notebook: of these ruff knows that a cell sees what the cells
 # before it bind.
 Source = str | tuple[str, ...]
+CELL = '"a cell"'  # a line between two of them; a comment would move with an import
 # A source, the number of the cell from 0, and what is wrong there.
 Finding = tuple[Source, int, str]
 _known: dict[tuple[Source, tuple[str, ...]], Source] = {}
@@ -48,48 +49,36 @@ def _formatted(sources: list[Source], *options: str, check: bool = False) -> dic
     new = [one for one in dict.fromkeys(sources) if (one, options) not in _known]
     if new:
         with tempfile.TemporaryDirectory() as folder:
-            files = {_write(Path(folder), n, source): source for n, source in enumerate(new)}
+            files = {Path(folder, f"{n:04}.py"): source for n, source in enumerate(new)}
+            for file, source in files.items():
+                text = (
+                    source if isinstance(source, str) else "".join(f"{CELL}\n{c}\n" for c in source)
+                )
+                file.write_text(text, encoding="utf-8")
             if check:
                 _check(folder, files)
             _ruff(folder, "format", "--quiet", *options)
-            for name, source in files.items():
-                _known[source, options] = _read(Path(folder, name))
+            for file, source in files.items():
+                text = file.read_text(encoding="utf-8")
+                cells = tuple(text.split(f"{CELL}\n")[1:])
+                _known[source, options] = text if isinstance(source, str) else cells
     return {source: _known[source, options] for source in sources}
 
 
-def _check(folder: str, files: dict[str, Source]) -> None:
+def _check(folder: str, files: dict[Path, Source]) -> None:
     """Sort and drop imports in the files of a folder; Untidy: something else is wrong."""
     select = ["--select", "I,F401,F821,F811", "--output-format", "json"]
     findings = []
     for problem in json.loads(_ruff(folder, "check", "--fix", *select)):
-        source = files[Path(problem["filename"]).name]
+        file, row = Path(problem["filename"]), problem["location"]["row"]
+        source = files[file]
         # What stays of an import that is not used, such as one inside `try`, is meant.
         allowed = ("F401",) if isinstance(source, str) else ("F401", "F811")
         if problem["code"] not in allowed:
-            findings.append((source, (problem["cell"] or 1) - 1, problem["message"]))
+            above = file.read_text(encoding="utf-8").split("\n")[:row]
+            findings.append((source, max(above.count(CELL) - 1, 0), problem["message"]))
     if findings:
         raise Untidy(findings)
-
-
-def _write(folder: Path, number: int, source: Source) -> str:
-    name = f"{number:04}.py" if isinstance(source, str) else f"{number:04}.ipynb"
-    text = source if isinstance(source, str) else json.dumps(_notebook(source))
-    (folder / name).write_text(text, encoding="utf-8")
-    return name
-
-
-def _notebook(cells: tuple[str, ...]) -> dict:
-    kind = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
-    lines = [{**kind, "source": cell.splitlines(keepends=True)} for cell in cells]
-    language = {"language_info": {"name": "python"}}
-    return {"cells": lines, "metadata": language, "nbformat": 4, "nbformat_minor": 4}
-
-
-def _read(file: Path) -> Source:
-    text = file.read_text(encoding="utf-8")
-    if file.suffix == ".py":
-        return text
-    return tuple("".join(cell["source"]) for cell in json.loads(text)["cells"])
 
 
 def _ruff(folder: str, *arguments: str) -> str:
