@@ -16,7 +16,7 @@ from cheatsheet.standalone.definitions import Definitions, Name, Unresolved, sni
 from cheatsheet.standalone.prompt import for_prompt
 from cheatsheet.standalone.slices import slices
 from cheatsheet.standalone.statements import Statement, split_statements
-from cheatsheet.standalone.tidy import Finding, Untidy, tidy
+from cheatsheet.standalone.tidy import CELL, Finding, Untidy, tidy
 
 ANNOTATION = re.compile(r"[ \t]*# \(\d+\)!?[ \t]*$", re.M)
 CURE = "define it, once, in this block or in one before it on the page."
@@ -96,7 +96,7 @@ def make_standalone(pages: list[Page], definitions: Definitions) -> list[Standal
     """
     drafts = [program_of(page, definitions.of(page.text)) for page in pages]
     sources = [copy.text for one in drafts for copy in one.copies.values()]
-    sources += [tuple(one.cells.values()) for one in drafts]
+    sources += [_notebook(one) for one in drafts]
     try:
         tidied = tidy(sources)
     except Untidy as error:
@@ -104,10 +104,14 @@ def make_standalone(pages: list[Page], definitions: Definitions) -> list[Standal
     made = []
     for one in drafts:
         copies = {n: replace(c, text=for_prompt(tidied[c.text])) for n, c in one.copies.items()}
-        texts = [text.strip() for text in tidied[tuple(one.cells.values())]]
+        texts = [text.strip() for text in tidied[_notebook(one)].split(CELL)[1:]]
         cells = {n: text and f"{text}\n" for n, text in zip(one.cells, texts, strict=True)}
         made.append(Standalone(copies, cells))
     return made
+
+
+def _notebook(draft: Standalone) -> str:
+    return "".join(f"{CELL}{cell}\n" for cell in draft.cells.values())
 
 
 def _source_error(
@@ -119,9 +123,8 @@ def _source_error(
         for copy in draft.copies.values():
             place = (copy.path, copy.line, ", for whoever copies this block alone")
             places.setdefault((copy.text, 0), place)
-        notebook = tuple(draft.cells.values())
         for cell, line in enumerate(draft.cells):
-            places.setdefault((notebook, cell), (page.path, line, ""))
+            places.setdefault((_notebook(draft), cell), (page.path, line, ""))
     problems: dict[tuple[Path, str], str] = {}
     for source, cell, problem in findings:
         path, line, whom = places[source, cell]

@@ -11,13 +11,11 @@ from pathlib import Path
 
 from ruff import find_ruff_bin
 
-# A text, or the cells of a notebook: of these ruff knows that a cell sees what the cells
-# before it bind.
-Source = str | tuple[str, ...]
-CELL = '"a cell"'  # a line between two of them; a comment would move with an import
+# The line above each cell of a notebook, which is one text; a comment would move with an import.
+CELL = '"a cell"\n'
 # A source, the number of the cell from 0, and what is wrong there.
-Finding = tuple[Source, int, str]
-_known: dict[tuple[Source, tuple[str, ...]], Source] = {}
+Finding = tuple[str, int, str]
+_known: dict[tuple[str, tuple[str, ...]], str] = {}
 
 
 class Untidy(Exception):
@@ -28,7 +26,7 @@ class Untidy(Exception):
         self.findings = findings
 
 
-def tidy(sources: list[Source]) -> dict[Source, Source]:
+def tidy(sources: list[str]) -> dict[str, str]:
     """Each source formatted, its imports sorted, those that are not used gone.
 
     Raises:
@@ -44,28 +42,23 @@ def format_narrow(sources: list[str], columns: int) -> list[str]:
     return [made[source] for source in sources]
 
 
-def _formatted(sources: list[Source], *options: str, check: bool = False) -> dict[Source, Source]:
+def _formatted(sources: list[str], *options: str, check: bool = False) -> dict[str, str]:
     """Each source as ruff formats it with these options; `check`: when `_check` has been there."""
     new = [one for one in dict.fromkeys(sources) if (one, options) not in _known]
     if new:
         with tempfile.TemporaryDirectory() as folder:
             files = {Path(folder, f"{n:04}.py"): source for n, source in enumerate(new)}
             for file, source in files.items():
-                text = (
-                    source if isinstance(source, str) else "".join(f"{CELL}\n{c}\n" for c in source)
-                )
-                file.write_text(text, encoding="utf-8")
+                file.write_text(source, encoding="utf-8")
             if check:
                 _check(folder, files)
             _ruff(folder, "format", "--quiet", *options)
             for file, source in files.items():
-                text = file.read_text(encoding="utf-8")
-                cells = tuple(text.split(f"{CELL}\n")[1:])
-                _known[source, options] = text if isinstance(source, str) else cells
+                _known[source, options] = file.read_text(encoding="utf-8")
     return {source: _known[source, options] for source in sources}
 
 
-def _check(folder: str, files: dict[Path, Source]) -> None:
+def _check(folder: str, files: dict[Path, str]) -> None:
     """Sort and drop imports in the files of a folder; Untidy: something else is wrong."""
     select = ["--select", "I,F401,F821,F811", "--output-format", "json"]
     findings = []
@@ -73,9 +66,9 @@ def _check(folder: str, files: dict[Path, Source]) -> None:
         file, row = Path(problem["filename"]), problem["location"]["row"]
         source = files[file]
         # What stays of an import that is not used, such as one inside `try`, is meant.
-        allowed = ("F401",) if isinstance(source, str) else ("F401", "F811")
+        allowed = ("F401", "F811") if source.startswith(CELL) else ("F401",)
         if problem["code"] not in allowed:
-            above = file.read_text(encoding="utf-8").split("\n")[:row]
+            above = "\n".join(file.read_text(encoding="utf-8").split("\n")[:row])
             findings.append((source, max(above.count(CELL) - 1, 0), problem["message"]))
     if findings:
         raise Untidy(findings)
