@@ -27,7 +27,7 @@ from nbformat.v4 import writes_json
 from rcssmin import cssmin
 from rjsmin import jsmin
 
-from cheatsheet.forms import answers, formulas, llms, names, search, sheet
+from cheatsheet.forms import answers, formulas, names, search, sheet
 from cheatsheet.forms.lab import FOLDER as LABS
 from cheatsheet.forms.lab import lab_notebook, run_labs
 from cheatsheet.forms.notebook import notebook_text
@@ -40,6 +40,7 @@ from cheatsheet.forms.site import (
     address_of,
     facts_line,
     linker,
+    llms_of,
     notebook_of,
     places_of,
     titles_of,
@@ -156,7 +157,7 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     texts = {name: plain_page(own, words) for name, own in pieces.items()}
     about = {name: (titles[name], pages[name].description) for name in texts}
     files[search.FILE] = search.index_of(pages, definitions, extra["search"])
-    files |= texts | llms.of_site(settings, site_url, about, texts)
+    files |= texts | llms_of(settings, site_url, about, texts)
     if not language.code:  # the records are the same in all languages
         files |= {f"runs/{name}": read_text(root, f"{RUNS}/{name}") for name in verified.files}
     return Staged(staged, files, marks, snippets, settings, site_url)
@@ -316,7 +317,8 @@ def finish(site: Path, staged: Staged, pages: Iterable[str] | None = None) -> No
         path = site / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
-    search.finish(site, THEME / "search.js")
+    for worker in site.glob("assets/javascripts/workers/search.*.min.js"):
+        worker.write_bytes((THEME / "search.js").read_bytes())
     for file in (site / "assets").rglob("*"):
         shorter = SHORTER.get(file.suffix)
         # Material has made its own small, all but the search, in whose place stands ours.

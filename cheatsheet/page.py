@@ -388,20 +388,18 @@ class _Reader:
             self.parts[-1].append(Example(self.examples, self.heads[-1][0], fence))
         elif fence.language == "bash":
             self.parts[-1].append(Shell(self.heads[-1][0], fence))
-        elif not isinstance(before, Example):
-            problem = "no Python fence stands right before this output; a text fence is always "
-            problem += "the output of the fence before it."
-            raise SourceError(self.path, fence.line, problem)
-        elif str(fence.title).endswith("+") and fence.title not in before.outputs:
-            if not before.outputs:
-                problem = "show before this what the pinned torch prints, in a text fence."
-                raise SourceError(self.path, fence.line, problem)
-            before.outputs[fence.title] = fence
-        elif fence.title in before.outputs or None in before.outputs:
-            problem = "this code has an output fence already; keep one, or title them CPU and GPU."
-            raise SourceError(self.path, fence.line, problem)
         else:
-            before.outputs[fence.title] = fence
+            shown = before.outputs if isinstance(before, Example) else None
+            newer, problem = str(fence.title).endswith("+"), ""
+            if shown is None:
+                problem = "no Python fence stands right before this output, which is always of one."
+            elif newer and not shown:
+                problem = "show before this what the pinned torch prints, in a text fence."
+            elif fence.title in shown or (None in shown and not newer):
+                problem = "this code has an output fence already; title them CPU and GPU."
+            if problem:
+                raise SourceError(self.path, fence.line, problem)
+            shown[fence.title] = fence
         return fence.end
 
     def check_syntax(self, fence: Fence) -> None:

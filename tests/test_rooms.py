@@ -153,7 +153,7 @@ def test_nobody_changes_where_modules_are_looked_for():
 
 
 # What writes otherwise: sites, staged pages, and files in temporary folders.
-MAKES = {"build.py", "forms/search.py", "run/process.py", "standalone/tidy.py", "words/catalog.py"}
+MAKES = {"build.py", "run/process.py", "standalone/tidy.py", "words/catalog.py"}
 
 
 def test_whatever_a_person_wrote_is_written_in_one_step():

@@ -1,8 +1,8 @@
 """The index of the search: what the pages say, cut down to what readers look for.
 
-theme/search.js answers questions in the browser; finish puts it in the place of the
-theme's own worker. It reads sections.json, made here: the sections of each page, words to
-ignore, other words for the same thing, and traditional characters.
+theme/search.js answers questions in the browser, in the place of the theme's own worker. It reads
+sections.json, made here: the sections of each page, words to ignore, other words for the same
+thing, and traditional characters.
 """
 
 import builtins
@@ -11,7 +11,6 @@ import re
 from collections import Counter, defaultdict
 from functools import lru_cache
 from itertools import chain
-from pathlib import Path
 
 from cheatsheet.forms.answers import failures_of
 from cheatsheet.forms.site import address_of
@@ -131,12 +130,6 @@ def _cut(text: str, most: int) -> str:
     """The first sentences of a text that are not longer than so many bytes."""
     short = text.encode()[:most].decode(errors="ignore")
     return text if short == text else re.sub(r"(?<=[.。:：!！?？\n])[^.。:：!！?？\n]*$", "", short)
-
-
-def finish(site: Path, script: Path) -> None:
-    """Put our worker in the place of Material's."""
-    for worker in site.glob("assets/javascripts/workers/search.*.min.js"):
-        worker.write_bytes(script.read_bytes())
 
 
 def simplified(text: str) -> dict[str, dict[str, str]]:

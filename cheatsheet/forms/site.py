@@ -109,6 +109,23 @@ def facts_line(name: str, places: dict[str, str], ran: str, labels: dict, site_u
     return f"{text}\n{{ .page-facts }}"
 
 
+def llms_of(
+    settings: dict, site_url: str, about: dict[str, tuple[str, str]], texts: dict[str, str]
+) -> dict[str, str]:
+    """llms.txt and llms-full.txt, as https://llmstxt.org has them; `about` holds the title and
+    the description of each page, `texts` its Markdown."""
+    words = settings["extra"]["llms"]
+    summary = settings["site_description"].strip()
+    head = f"# {settings['site_name']}\n\n> {summary}\n\n{words['about'].strip()}\n"
+    lines = [head, f"## {words['pages']}\n"]
+    for name, (title, description) in about.items():
+        lines.append(f"- [{title}]({urljoin(site_url, name)}): {description}")
+    # The convention's own word for what may be left out.
+    lines.append("\n## Optional\n")
+    lines.append(f"- [llms-full.txt]({urljoin(site_url, 'llms-full.txt')}): {words['full']}\n")
+    return {"llms.txt": "\n".join(lines), "llms-full.txt": "\n".join([head, *texts.values()])}
+
+
 def from_elsewhere(text: str, name: str) -> str:
     """Markdown of the page `name`, with its links to sections of its own, for another page."""
     return text.replace("](#", f"]({name}#")

@@ -123,7 +123,7 @@ def test_an_edit_shows(served, what):
     wait_for(url + page, words, log)
 
 
-@pytest.mark.parametrize("file", ["cheatsheet/forms/llms.py", "hooks.py"])
+@pytest.mark.parametrize("file", ["cheatsheet/forms/site.py", "hooks.py"])
 def test_an_edit_of_the_program_asks_for_a_restart(served, file):
     """MkDocs loads it once."""
     folder, url, log = served
