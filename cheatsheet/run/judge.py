@@ -4,17 +4,9 @@ from cheatsheet.page import Example, Fence, Page, SourceError
 from cheatsheet.run.compare import difference
 from cheatsheet.run.devices import NAMES, TITLES, moves_to_accelerator, running
 from cheatsheet.run.process import Outcome, Piece, Process
-from cheatsheet.run.update import Rewrite
+from cheatsheet.run.update import OtherOutput
 
 UPDATE_GPU = "pytest docs --device cuda --update-outputs"
-
-
-class OtherOutput(SourceError):
-    """The code gave other output than the page shows; `rewrite` cures the page."""
-
-    def __init__(self, fence: Fence, problem: str, output: str, new_title: str | None = None):
-        super().__init__(fence.path, fence.line, problem)
-        self.rewrite = Rewrite(fence, output, new_title)
 
 
 class PageRun(Process):

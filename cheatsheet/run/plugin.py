@@ -7,7 +7,6 @@ of pytest, which pytest-xdist brings from its workers.
 
 import os
 import re
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -17,10 +16,10 @@ from pytest_markdown_docs.plugin import MarkdownDocstringCodeModule, MarkdownTex
 from cheatsheet.page import Example, Page, Shell, SourceError, load, release_of
 from cheatsheet.run import elsewhere, proof, records
 from cheatsheet.run.devices import NAMES, TITLES, describe, running, torch_release, why_unusable
-from cheatsheet.run.judge import OtherOutput, PageRun
+from cheatsheet.run.judge import PageRun
 from cheatsheet.run.process import start_server
 from cheatsheet.run.shell import run_shell
-from cheatsheet.run.update import Rewrite, rewrite_outputs
+from cheatsheet.run.update import OtherOutput, rewrite_outputs
 
 FOLDERS = ("docs", "snippets", "cheatsheet")
 DEVICE = pytest.StashKey[dict]()  # described, for the record
@@ -92,12 +91,12 @@ class Block(PageItem):
         except OtherOutput as error:
             if not self.config.getoption("update_outputs"):
                 raise
-            rewrite, fence = error.rewrite, error.rewrite.fence
+            fence = error.fence
             title = f"torch {'.'.join(map(str, torch_release()))}+"
             # What the pinned torch prints stays, above what a newer one does.
             if torch_release() > _pinned(self.config.rootpath) and fence.title != title:
-                rewrite = replace(rewrite, new_title=title)
-            self.parent.rewrites.append(rewrite)
+                error.new_title = title
+            self.parent.rewrites.append(error)
             self.user_properties.append(("report", f"updated {fence.path}:{fence.line}"))
 
 
@@ -113,7 +112,7 @@ class PageFile(MarkdownTextFile):
 
     def __init__(self, **options):
         super().__init__(**options)
-        self.rewrites: list[Rewrite] = []
+        self.rewrites: list[OtherOutput] = []
 
     @cached_property
     def page(self) -> Page:

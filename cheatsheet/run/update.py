@@ -1,21 +1,19 @@
 """Rewrite output fences in place, and no other byte of the page."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from cheatsheet.page import Fence, Page, SourceError, read_text, write_text
 
 
-@dataclass(frozen=True)
-class Rewrite:
-    """New text for an output fence, or a fence with `new_title` to be put after it."""
+class OtherOutput(SourceError):
+    """The code gave other output than a fence shows; with `new_title`, it is put after that."""
 
-    fence: Fence
-    output: str
-    new_title: str | None = None
+    def __init__(self, fence: Fence, problem: str, output: str, new_title: str | None = None):
+        super().__init__(fence.path, fence.line, problem)
+        self.fence, self.output, self.new_title = fence, output, new_title
 
 
-def rewrite_outputs(root: Path, page: Page, rewrites: list[Rewrite]) -> None:
+def rewrite_outputs(root: Path, page: Page, rewrites: list[OtherOutput]) -> None:
     """Put each new output between the marks of its fence, or into a new fence after it.
 
     Raises:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cheatsheet.page import SourceError, read
-from cheatsheet.run.update import Rewrite, rewrite_outputs
+from cheatsheet.run.update import OtherOutput, rewrite_outputs
 from tests.run.planted import fence
 
 NAME = Path("docs/page.md")
@@ -25,7 +25,7 @@ def outputs(page):
 
 def test_several_of_a_page_and_a_new_one_after_the_last(page, tmp_path):
     first, last = outputs(page)
-    rewrites = [Rewrite(first, "a\nb  \n"), Rewrite(last, "c", new_title="GPU")]
+    rewrites = [OtherOutput(first, "", "a\nb  \n"), OtherOutput(last, "", "c", new_title="GPU")]
     rewrite_outputs(tmp_path, page, rewrites)
     new = '\n\n```text title="GPU"\nc\n```'
     assert (tmp_path / NAME).read_text() == TEXT.replace("2\n", "a\nb\n") + new
@@ -35,12 +35,12 @@ def test_several_of_a_page_and_a_new_one_after_the_last(page, tmp_path):
 def test_a_page_that_changed_meanwhile_stays(page, tmp_path, changed):
     (tmp_path / NAME).write_text(changed)
     with pytest.raises(SourceError, match=r"^docs/page\.md:1: the page changed during"):
-        rewrite_outputs(tmp_path, page, [Rewrite(outputs(page)[0], "1")])
+        rewrite_outputs(tmp_path, page, [OtherOutput(outputs(page)[0], "", "1")])
     assert (tmp_path / NAME).read_text() == changed
 
 
 def test_an_output_that_would_end_its_fence_is_refused(page, tmp_path):
-    rewrites = [Rewrite(outputs(page)[0], "1"), Rewrite(outputs(page)[1], "a\n```")]
+    rewrites = [OtherOutput(outputs(page)[0], "", "1"), OtherOutput(outputs(page)[1], "", "a\n```")]
     with pytest.raises(SourceError, match=r"^docs/page\.md:13: the output holds ```;"):
         rewrite_outputs(tmp_path, page, rewrites)
     assert (tmp_path / NAME).read_text() == TEXT
