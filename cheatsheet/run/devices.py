@@ -25,14 +25,9 @@ MOVES = re.compile(r"\.to(?:_empty)?\(|\bdevice=|\bwith device\b")
 
 
 @lru_cache
-def torch_release() -> tuple[int, ...]:
-    """Of the torch that is installed, such as (2, 13)."""
-    return release_of(version("torch"))
-
-
 def running() -> dict[str, tuple[int, ...]]:
-    """The releases that code runs on here, by what `Example.output` calls them."""
-    return {"torch": torch_release(), "Python": sys.version_info[:2]}
+    """The releases that code runs on here, such as (2, 13), as `Example.output` takes them."""
+    return {"torch": release_of(version("torch")), "Python": sys.version_info[:2]}
 
 
 def why_unusable(device: str) -> str:

@@ -15,7 +15,7 @@ from pytest_markdown_docs.plugin import MarkdownDocstringCodeModule, MarkdownTex
 
 from cheatsheet.page import Example, Page, Shell, SourceError, load, release_of
 from cheatsheet.run import elsewhere, proof, records
-from cheatsheet.run.devices import NAMES, TITLES, describe, running, torch_release, why_unusable
+from cheatsheet.run.devices import NAMES, TITLES, describe, running, why_unusable
 from cheatsheet.run.judge import PageRun
 from cheatsheet.run.process import start_server
 from cheatsheet.run.shell import run_shell
@@ -92,9 +92,10 @@ class Block(PageItem):
             if not self.config.getoption("update_outputs"):
                 raise
             fence = error.fence
-            title = f"torch {'.'.join(map(str, torch_release()))}+"
+            torch = running()["torch"]
+            title = f"torch {'.'.join(map(str, torch))}+"
             # What the pinned torch prints stays, above what a newer one does.
-            if torch_release() > _pinned(self.config.rootpath) and fence.title != title:
+            if torch > _pinned(self.config.rootpath) and fence.title != title:
                 error.new_title = title
             self.parent.rewrites.append(error)
             self.user_properties.append(("report", f"updated {fence.path}:{fence.line}"))
