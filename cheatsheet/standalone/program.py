@@ -15,7 +15,7 @@ from cheatsheet.page import Example, Page, Shown, SourceError
 from cheatsheet.standalone.definitions import Definitions, Name, Unresolved, snippet_imports
 from cheatsheet.standalone.prompt import for_prompt
 from cheatsheet.standalone.slices import slices
-from cheatsheet.standalone.statements import Statement, split_statements
+from cheatsheet.standalone.statements import Statement, first_line, split_statements
 from cheatsheet.standalone.tidy import CELL, Finding, Untidy, tidy
 
 ANNOTATION = re.compile(r"[ \t]*# \(\d+\)!?[ \t]*$", re.M)
@@ -64,8 +64,8 @@ def _before(text: str, shown: str) -> str:
     if not own or above.keys() <= again | {ast.unparse(node) for node in own}:
         return ""
     lines, below = text.split("\n"), ["", *shown.split("\n")]
-    end = _first_line(every[-len(own)]) - 1
-    first = _first_line(own[0]) - 1
+    end = first_line(every[-len(own)]) - 1
+    first = first_line(own[0]) - 1
     while end and below[first].startswith("#") and lines[end - 1] == below[first]:
         end, first = end - 1, first - 1  # a comment above the first line shown
     lines = lines[:end]
@@ -74,10 +74,6 @@ def _before(text: str, shown: str) -> str:
         if not any(lines[max(one.lineno - 2, 0) : one.lineno]):  # between two empty lines
             del lines[one.lineno - 1 : one.lineno]
     return "\n".join(lines).strip("\n")
-
-
-def _first_line(node: ast.stmt) -> int:
-    return min(one.lineno for one in [node, *getattr(node, "decorator_list", [])])
 
 
 @dataclass(frozen=True)

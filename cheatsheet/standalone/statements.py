@@ -62,8 +62,7 @@ def split_statements(source: str, line: int) -> tuple[Statement, ...]:
     statements = []
     end = 0
     for node in body:
-        decorators = getattr(node, "decorator_list", [])
-        first = min([node.lineno, *(one.lineno for one in decorators)])
+        first = first_line(node)
         while first > end + 1 and lines[first - 2].lstrip().startswith("#"):
             first -= 1
         text = "\n".join(lines[first - 1 : node.end_lineno])
@@ -74,6 +73,11 @@ def split_statements(source: str, line: int) -> tuple[Statement, ...]:
         statements.append(Statement(node, text, line + node.lineno, node is body[-1]))
         end = node.end_lineno
     return tuple(statements)
+
+
+def first_line(node: ast.stmt) -> int:
+    """Where a statement begins, its decorators included."""
+    return min(one.lineno for one in [node, *getattr(node, "decorator_list", [])])
 
 
 def _names(body: list[ast.stmt]) -> tuple[set[str], set[str]]:
