@@ -24,7 +24,6 @@ CHINESE = re.compile(f"[{HAN}]")
 INLINE_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
 SHELL_COMMENT = re.compile(r"(?:^|(?<=\s))#+\s*.+")
 ID = re.compile(r"\s*\{ #[a-z0-9-]+ \}")
-FORMULA_WORDS = re.compile(r"(?<=\\text\{)[^}]*")
 COMMENT = "comment"
 
 
@@ -145,7 +144,7 @@ def read_blocks(path: Path, tokens: Iterable[Token]) -> list[Block]:
             opened = ""
         elif token.type == "inline":
             if token.content.startswith(("$$", ":::")):
-                kind = FORMULA_WORDS.sub("", " ".join(token.content.split()))
+                kind = " ".join(token.content.split())
                 found.append(Block(kind, [Line(path, first, "")]))
             else:
                 found += _inline(path, token, first, opened)
