@@ -5,7 +5,7 @@ What is planted stands for its whole kind.
 
 from dataclasses import replace
 
-from tests.faults import gate, records
+from tests.faults import gate, hosts, records
 from tests.faults.harness import Fault
 from tests.faults.project import CATALOG, NETS, PAGE, SEITE
 
@@ -600,19 +600,9 @@ WORDING = [
     *group("wording", "a term", GLOSSARY, ("zh: 参数", "zh: "), named=f"{GLOSSARY}:"),
 ]
 HOSTS = [
-    Fault("hosts", "another host", f"site/{file}", "", text, "a.example.com", 0, f"site/{file}: ")
-    for file, text in (
-        ("page/index.html", '<p style="background: url(https://a.example.com/x.png)">x</p>'),
-        ("page/index.html", '<img src="//a.example.com/x.png">'),
-        ("page/index.html", '<script>setTimeout(() => fetch("https://a.example.com/"))</script>'),
-        ("page/index.html", '<iframe src="https://a.example.com/"></iframe>'),
-        ("own.css", "a:hover { background: url(//a.example.com/x.png) }"),
-        (
-            "own.css",
-            "@font-face { src: url(https://a.example.com/f.woff); unicode-range: U+1F600 }",
-        ),
-        ("own.js", 'setTimeout(() => fetch("https://a.example.com/"), 9000)'),
-    )
+    Fault("hosts", kind, f"site/{file}", "", text, elsewhere=f"{file}: ")
+    for kind, files in hosts.LOADS.items()
+    for file, text in files
 ]
 ACTS = [
     Fault(check, kind, "", "", name, said, act=act)

@@ -108,7 +108,7 @@ CHECKS: dict[str, Callable[[Path], object]] = {
     "review": reviews,
     "wording": typesetting.check,
     "gate": judged,
-    "hosts": lambda project: foreign(project, "example.org"),
+    "hosts": lambda project: foreign(project / "site", "example.org"),
     "records": lambda project: read_records(project / "docs/runs", project),
 }
 
