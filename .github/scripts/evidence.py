@@ -4,9 +4,9 @@
 
 Nothing is believed that a job could have left out: what counts is in the files. SITE, the
 folder of the site, must hold records of this commit, made in this workflow run on the CPU, on a
-GPU and with the oldest torch, of every Python block; a manifest that agrees with every file of
-it and with the sources of the commit; and every page. EVIDENCE, the folder of what the tests
-wrote, must name every test of the commit as passed, those of tests/site on this very site.
+GPU and with the oldest torch, of every block; a manifest that agrees with every file of it and
+with the sources of the commit; and every page. EVIDENCE, the folder of what the tests wrote,
+must name every test of the commit as passed, those of tests/site on this very site.
 
 Needs the checkout that it lies in, and Python alone. tests/conftest.py writes the evidence,
 cheatsheet/build.py the manifest, cheatsheet/run/records.py the records.
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 REPLACE = Path(__file__).with_name("replace-torch.sh")
 SOURCES = ("docs", "snippets", "cheatsheet", "mkdocs*.yml", "hooks.py")
 RUNS = "docs/runs/"
-FENCE = re.compile(r"`{3,}python\b")
+FENCE = re.compile(r"`{3,}(python|bash)\b")
 AGAIN = "run the whole workflow again"
 BUILD = "build the site again"
 
@@ -63,14 +63,14 @@ def compare(file: Path, says: dict, now: dict, cure: str) -> None:
         demand(said == found, file, f"it says {said} of {name}, which is {found}; {cure}")
 
 
-def check_origin(file: Path, says: dict, commit: str) -> None:
-    """A file was made of the commit, in this run of the workflow."""
+def agree(file: Path, says: dict, commit: str, **right: str) -> None:
+    """A file was made of the commit alone, in this run of the workflow, and says what is right."""
     names = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
     server, repository, number = (os.environ.get(name, f"(no {name})") for name in names)
     run = f"{server}/{repository}/actions/runs/{number}"
-    for what, right in (("commit", commit), ("workflow", run)):
+    for what, value in {"commit": commit, "dirty": False, "workflow": run, **right}.items():
         found = says.get(what)
-        demand(found == right, file, f"its {what} is {found}, not {right}; {AGAIN}")
+        demand(found == value, file, f"its {what} is {found}, not {value}; {AGAIN}")
 
 
 def check_checkout(commit: str) -> None:
@@ -105,13 +105,14 @@ def check_pages(site: Path, pages: list[str]) -> None:
 
 
 def check_records(site: Path, commit: str, pages: list[str]) -> None:
-    """Each Python block, as it is now, ran with the pinned torch on CPU and GPU, and the oldest."""
-    blocks = Counter(
-        (page, number)
+    """Each block, as it is now, ran with the pinned torch on a GPU; Python on the CPU, and with
+    the oldest torch."""
+    fences = [
+        (page, number, fence[1])
         for page in pages
         for number, line in enumerate((ROOT / page).read_text(encoding="utf-8").split("\n"), 1)
-        if FENCE.match(line)
-    )
+        if (fence := FENCE.match(line))
+    ]
     pins = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     pinned = re.search(r"^torch==(\S+)", pins, re.M)[1]
     oldest = re.search(r"torch==(\S+)", REPLACE.read_text(encoding="utf-8"))[1]
@@ -119,18 +120,19 @@ def check_records(site: Path, commit: str, pages: list[str]) -> None:
         release = ".".join(torch.split(".")[:2])
         file = site / f"runs/torch-{release}-{kind}.json"
         record = read(file, "CPU" if kind == "cpu" else "GPU")
-        check_origin(file, record, commit)
+        said = {key: value for key, value in record.items() if key != "digest"}
+        text = json.dumps(said, sort_keys=True, separators=(",", ":"))
+        own = sha256(text.encode()).hexdigest()
         facts = record | record["device"] | {"torch": record["torch"].partition("+")[0]}
-        for what, right in {"dirty": False, "kind": kind, "torch": torch}.items():
-            found = facts[what]
-            demand(found == right, file, f"its {what} is {found}, not {right}; {AGAIN}")
+        agree(file, facts, commit, kind=kind, torch=torch, digest=own)
+        blocks = Counter(one for one in fences if kind == "cuda" or one[2] == "python")
         ran = Counter()
         for block in record["blocks"]:
-            place = block["page"], block["line"]
+            page, line = block["page"], block["line"]
             passed = block["result"] == "passed"
-            demand(passed, file, f"{place[0]}:{place[1]} {block['result']}; mend that block")
-            ran[place] += block["language"] == "python"
-        for page, line in [*(blocks - ran), *(ran - blocks)]:
+            demand(passed, file, f"{page}:{line} {block['result']}; mend that block")
+            ran[page, line, block["language"]] += 1
+        for page, line, _ in [*(blocks - ran), *(ran - blocks)]:
             problem = f"{ran.total()} blocks ran, of {blocks.total()} of the pages; see "
             demand(False, file, f"{problem}{page}:{line}, and {AGAIN}")
 
@@ -156,7 +158,7 @@ def check_tests(folder: Path, commit: str, manifest: str) -> None:
     passed = set()
     for file in folder.glob("*.json"):
         evidence = read(file, "of it")
-        check_origin(file, evidence, commit)
+        agree(file, evidence, commit)
         tested = evidence["manifest"]
         demand(tested in (None, manifest), file, f"another site was tested than this; {AGAIN}")
         passed |= {(test, tested) for test in evidence["passed"]}

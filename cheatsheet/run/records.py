@@ -103,12 +103,10 @@ def describe_run(device: dict, root: Path, blocks: list[Block]) -> Run:
     """A run that ends now, on `device` (as of `devices.describe`)."""
     import torch  # here, as in devices.py
 
-    commit = commit_of(root)
-    changes = _git(root, "status", "--porcelain", "--", ".", ":(exclude)docs/runs")
     return Run(
         time=datetime.now(UTC).isoformat(timespec="seconds"),
-        commit=commit,
-        dirty=None if commit is None else bool(changes),
+        commit=commit_of(root),
+        dirty=is_dirty(root),
         workflow=workflow_run(),
         torch=str(torch.__version__),
         python=platform.python_version(),
@@ -121,6 +119,12 @@ def describe_run(device: dict, root: Path, blocks: list[Block]) -> Run:
 def commit_of(root: Path) -> str | None:
     """The commit that is checked out; None outside of git."""
     return _git(root, "rev-parse", "HEAD")
+
+
+def is_dirty(root: Path) -> bool | None:
+    """Do the files differ from the commit? None outside of git."""
+    changes = _git(root, "status", "--porcelain", "--", ".", ":(exclude)docs/runs")
+    return None if changes is None else bool(changes)
 
 
 def workflow_run() -> str | None:
@@ -174,12 +178,16 @@ def read_records(folder: Path, root: Path) -> dict[str, Run]:
             tests/faults/records.py plants. It names the file, and the cure.
     """
     found = {}
+    server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
+    own = f"{server}/{here}/" if (here := os.environ.get("GITHUB_REPOSITORY")) else ""
     for path in sorted(folder.glob("*.json")):
         name = path.relative_to(root)
         try:
             run = found[path.name] = _read(path.read_text(encoding="utf-8"))
             if path.name != run.file:
                 raise ValueError(f"it is a run for {run.file}")
+            if run.workflow and not run.workflow.startswith(own):
+                raise ValueError(f"workflow: {run.workflow} is not of {own}")
             _check_commit(run.commit, run.time, root)
         except (OSError, ValueError) as error:  # of a decoder too
             kind = next((kind for kind in TITLES if path.stem.endswith(kind)), "cpu")
@@ -236,10 +244,14 @@ def _without_twins(pairs: list[tuple[str, object]]) -> dict:
 
 @lru_cache  # each staging of each language reads the records
 def _check_commit(commit: str | None, time: str, root: Path) -> None:
-    """Where the whole history is at hand, the commit is of it, and older than the run."""
-    if not commit or _git(root, "rev-parse", "--is-shallow-repository") != "false":
+    """The commit is of the history, and older than the run; outside of git nobody can say so."""
+    shallow = _git(root, "rev-parse", "--is-shallow-repository")
+    if shallow == "true" and os.environ.get("CI"):
+        problem = "the history that holds the commits of these records is not here; fetch it: "
+        raise SourceError(FOLDER, 1, problem + "fetch-depth: 0, or git fetch --unshallow")
+    if shallow is None or (commit and shallow == "true"):
         return
-    if _git(root, "merge-base", "--is-ancestor", commit, "HEAD") is None:
+    if not commit or _git(root, "merge-base", "--is-ancestor", commit, "HEAD") is None:
         raise ValueError(f"commit: {commit} is not in the history")
     committed = datetime.fromtimestamp(int(_git(root, "log", "-1", "--format=%ct", commit)), UTC)
     if datetime.fromisoformat(time) < committed:

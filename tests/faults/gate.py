@@ -11,7 +11,15 @@ from hashlib import sha256
 from pathlib import Path
 
 from cheatsheet.build import seal
-from cheatsheet.run.records import Device, digest, read_records, write_record
+from cheatsheet.page import Shell, load
+from cheatsheet.run.records import (
+    Block,
+    Device,
+    code_hash,
+    digest,
+    read_records,
+    write_record,
+)
 from tests.github.flows import ROOT
 from tests.site.project import build, copy_project
 
@@ -32,6 +40,8 @@ ADDRESS = "https://owner.github.io/cheatsheet/"
 TESTS = {
     "tests/test_small.py": "def test_sum():\n    assert 1 + 1 == 2\n\n\n"
     "def test_word():\n    assert 'a' < 'b'\n",
+    "tests/test_rooms.py": "import pytest\n\n\n@pytest.mark.xfail\n"
+    "def test_the_program_is_small():\n    raise AssertionError\n",
     "tests/site/test_small.py": "import os\nfrom pathlib import Path\n\n\ndef test_site():\n"
     "    assert Path(os.environ['SITE_FOLDER'], 'index.html').exists()\n",
 }
@@ -110,6 +120,16 @@ def make_proved(folder: Path) -> None:
     assert "evidence: evidence/tests.json" in said, said
     [run] = read_records(folder / "docs/runs", folder).values()
     cuda = replace(run, device=Device("cuda", "NVIDIA H100", "580", 1))
+    shells = [
+        Block(
+            *(name, part.line, part.section, "bash"),
+            *(code_hash(part.code, folder), None, "passed", 0.1),
+        )
+        for name in sorted({block.page for block in run.blocks})
+        for part in load(folder, name).parts
+        if isinstance(part, Shell)
+    ]
+    cuda = replace(cuda, blocks=(*run.blocks, *shells))
     for other in (cuda, replace(run, torch=f"{OLDEST}.0+cpu")):
         write_record(folder / "docs/runs", other)
     built = build(folder, folder / "site", ADDRESS)
@@ -164,6 +184,13 @@ def text(name: str, old: str, new: str):
 
 def on_device(record, kind: str) -> None:
     record["device"]["kind"] = kind
+
+
+def of_changed_tests(proved: Proved) -> None:
+    """As when a step edits a test before it runs."""
+    proved.change("tests/test_small.py", "1 + 1 == 2", "True")
+    proved.test("evidence/tests.json", "docs", "tests", "--ignore=tests/site")
+    proved.run("git", "checkout", "tests")
 
 
 BUILT = {
@@ -222,6 +249,19 @@ BUILT = {
         recorded("cpu", lambda record: record["blocks"].pop(3)),
         r"cpu.json: \d+ blocks ran, of \d+ of the pages; see docs/en/\S+.md:\d+",
     ),
+    "no shell on a GPU": (
+        recorded(
+            "cuda",
+            lambda record: record.update(
+                blocks=[b for b in record["blocks"] if b["language"] == "python"]
+            ),
+        ),
+        r"cuda.json: \d+ blocks ran, of \d+ of the pages; see docs/en/gpu-info.md:\d+",
+    ),
+    "a record that was edited": (
+        text(f"site/runs/{RECORD}-cuda.json", "NVIDIA H100", "NVIDIA H200"),
+        r"cuda.json: its digest is \w+, not \w+; run the whole workflow again",
+    ),
     "a block ran twice": (
         recorded("cpu", lambda record: record["blocks"].append(record["blocks"][3])),
         r"cpu.json: \d+ blocks ran, of \d+ of the pages",
@@ -276,7 +316,7 @@ LEFT = {
     ),
     "no evidence of the other tests": (
         gone("evidence/tests.json"),
-        "evidence: nothing here says that tests/test_small.py::test_sum passed",
+        "evidence: nothing here says that tests/test_rooms.py::test_the_program_is_small passed",
     ),
     "one test less": (
         text("evidence/tests.json", "tests/test_small.py::test_word", "x"),
@@ -285,6 +325,10 @@ LEFT = {
     "the site's tests without a site": (
         lambda proved: proved.test("evidence/site.json", "tests/site", SITE_FOLDER=""),
         "evidence: nothing here says that tests/site/test_small.py::test_site passed",
+    ),
+    "evidence of tests that were changed": (
+        of_changed_tests,
+        "tests.json: its dirty is True, not False; run the whole workflow again",
     ),
     "evidence of another commit": (
         text("evidence/tests.json", '"commit": "', '"commit": "0'),

@@ -54,7 +54,9 @@ def test_a_run_that_leaves_tests_out_gives_no_evidence(proved, way):
     assert not (proved.root / "evidence/tests.json").exists()
 
 
-@pytest.mark.parametrize("line", ["assert False", "import pytest; pytest.skip('later')"])
+@pytest.mark.parametrize(
+    "line", ["assert False", *(f"__import__('pytest').{way}('later')" for way in ("skip", "xfail"))]
+)
 def test_a_failure_or_a_skipped_test_gives_no_evidence(proved, line):
     proved.change("tests/test_small.py", "assert 1 + 1 == 2", line)
     said = proved.test("evidence/tests.json", "tests/test_small.py")
@@ -63,8 +65,8 @@ def test_a_failure_or_a_skipped_test_gives_no_evidence(proved, line):
 
 
 def test_one_test_alone_is_not_enough(proved):
-    said = proved.test("evidence/tests.json", SUM)
-    assert "evidence: evidence/tests.json, 1 tests passed" in said, said
+    said = proved.test("evidence/tests.json", SUM, "tests/test_rooms.py")
+    assert "evidence: evidence/tests.json, 2 tests passed" in said, said
     done = judge(proved)
     assert done.returncode == 1
     assert "evidence: nothing here says that tests/test_small.py::test_word passed" in done.stderr

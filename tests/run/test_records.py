@@ -170,12 +170,11 @@ def runs_of(root: Path, **changes) -> dict[str, Run]:
 def test_a_record_of_a_commit_before_is_taken(history):
     for commit in ("HEAD", "HEAD~1"):
         assert runs_of(history, commit=git(history, "rev-parse", commit))
-    assert runs_of(history, commit=None, dirty=None)
 
 
-@pytest.mark.parametrize("commit", ["0" * 40, "other"])
+@pytest.mark.parametrize("commit", ["0" * 40, "other", None])
 def test_a_commit_that_is_not_in_the_history_is_named(history, commit):
-    commit = git(history, "rev-parse", commit)
+    commit = commit and git(history, "rev-parse", commit)
     with pytest.raises(SourceError, match=rf"^{FILE.name}:1: .* commit: {commit} is not in the hi"):
         runs_of(history, commit=commit)
 
@@ -189,10 +188,25 @@ def test_a_run_before_its_commit_is_named(history):
         runs_of(history, commit=commit, time="2026-02-03T04:05:05+00:00")
 
 
-def test_what_no_history_tells_is_not_asked(history, tmp_path):
-    """A checkout without history, as that of a job, and a folder within another repository."""
+def test_a_workflow_of_another_repository_is_named(tmp_path, monkeypatch):
+    for name, value in IN_WORKFLOW.items():
+        monkeypatch.setenv(name, value)
+    assert runs_of(tmp_path, workflow=WORKFLOW)
+    for other in (WORKFLOW.replace("owner/", "other/"), WORKFLOW.replace("github", "evil")):
+        with pytest.raises(SourceError, match=rf"^{FILE.name}:1: .* workflow: {other} is not of "):
+            runs_of(tmp_path, workflow=other)
+
+
+def test_what_no_history_tells_is_not_asked(history, tmp_path, monkeypatch):
+    """A checkout without history, and a folder within another repository; CI has the history."""
     git(tmp_path, "clone", "--quiet", "--depth=1", history.as_uri(), "shallow")
+    monkeypatch.delenv("CI", raising=False)
     assert runs_of(tmp_path / "shallow", commit="0" * 40)
+    with pytest.raises(SourceError, match=rf"^{FILE.name}:1: .* commit: None is not in the hi"):
+        runs_of(tmp_path / "shallow", commit=None)
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(SourceError, match=r"^docs/runs:1: .*is not here; fetch it: fetch-depth: 0"):
+        runs_of(tmp_path / "shallow", commit="1" * 40)
     (history / "inside").mkdir()
     assert runs_of(history / "inside", commit="0" * 40)
 
