@@ -5,7 +5,7 @@ What is planted stands for its whole kind.
 
 from dataclasses import replace
 
-from tests.faults import gate, hosts, records
+from tests.faults import gate, hosts, records, workflows
 from tests.faults.harness import Fault
 from tests.faults.project import CATALOG, NETS, PAGE, SEITE
 
@@ -604,10 +604,15 @@ HOSTS = [
     for kind, files in hosts.LOADS.items()
     for file, text in files
 ]
+FLOWS = [
+    Fault("flows", kind, file, *row, said, elsewhere=named)
+    for kind, file, named, said, *rows in workflows.KINDS
+    for row in rows
+]
 ACTS = [
     Fault(check, kind, "", "", name, said, act=act)
     for check, kinds in (("gate", gate.ACTS), ("records", records.ACTS))
     for kind, acts in kinds.items()
     for name, (act, said) in acts.items()
 ]
-FAULTS = STAGE + RUN + COPIES + LANGUAGES + REVIEW + WORDING + HOSTS + ACTS
+FAULTS = STAGE + RUN + COPIES + LANGUAGES + REVIEW + WORDING + HOSTS + FLOWS + ACTS

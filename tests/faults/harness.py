@@ -15,7 +15,8 @@ from cheatsheet.standalone.program import make_standalone
 from cheatsheet.words import reviewed, sync, typesetting
 from cheatsheet.words.languages import read_languages
 from tests.faults import gate
-from tests.faults.project import PAGE, make_project
+from tests.faults.project import PAGE, ROOT, make_project
+from tests.github import flows
 from tests.site.hosts import foreign
 from tests.state import differences, run_copy
 
@@ -109,12 +110,15 @@ CHECKS: dict[str, Callable[[Path], object]] = {
     "wording": typesetting.check,
     "gate": judged,
     "hosts": lambda project: foreign(project / "site", "example.org"),
+    "flows": lambda project: flows.wrong(flows.read_all(project)),
     "records": lambda project: read_records(project / "docs/runs", project),
 }
 
 
 def clean(check: str, folder: Path, share: Callable) -> Path:
     """A project in which that check finds nothing; what takes long to make, `share` keeps."""
+    if check == "flows":
+        return shutil.copytree(ROOT / ".github", folder / ".github").parent
     if check != "gate":
         return make_project(folder)
     made = share("proved", gate.make_proved)
