@@ -189,7 +189,7 @@ def on_device(record, kind: str) -> None:
 def of_changed_tests(proved: Proved) -> None:
     """As when a step edits a test before it runs."""
     proved.change("tests/test_small.py", "1 + 1 == 2", "True")
-    proved.test("evidence/tests.json", "docs", "tests", "--ignore=tests/site")
+    proved.test("evidence/tests.json", "tests", "--ignore=tests/site")
     proved.run("git", "checkout", "tests")
 
 
