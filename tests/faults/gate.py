@@ -96,8 +96,8 @@ class Proved:
 
 
 def make_proved(folder: Path) -> None:
-    """All that the jobs before the last one do, with few pages; a GPU and the oldest torch are
-    said to be there."""
+    """All that the jobs before the last one do, with few pages; a GPU and the other releases of
+    torch are said to be there."""
     copy_project(folder, "index", "gpu-info", "verified", program=True)
     for name in KEPT:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
@@ -130,7 +130,8 @@ def make_proved(folder: Path) -> None:
         if isinstance(part, Shell)
     ]
     cuda = replace(cuda, blocks=(*run.blocks, *shells))
-    for other in (cuda, replace(run, torch=f"{OLDEST}.0+cpu")):
+    releases = {file.name.split("-")[1] for file in (ROOT / "docs/runs").iterdir()} - {TORCH}
+    for other in (cuda, *(replace(run, torch=f"{release}.0+cpu") for release in releases)):
         write_record(folder / "docs/runs", other)
     built = build(folder, folder / "site", ADDRESS)
     assert built.returncode == 0, built.stderr
