@@ -248,7 +248,7 @@ def pytest_sessionfinish(session) -> None:
     blocks = [block for _, block in sorted(RAN.items())]
     run = records.describe_run(config.stash[DEVICE], config.rootpath, blocks)
     try:
-        if (config.rootpath / record).resolve() == config.rootpath / records.FOLDER:
+        if record.resolve() == (config.rootpath / records.FOLDER).resolve():
             _check_whole(config.rootpath)
         config.stash[RECORD] = records.write_record(record, run)
     except (SourceError, records.Unsupported) as error:

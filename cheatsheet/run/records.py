@@ -246,7 +246,7 @@ def _without_twins(pairs: list[tuple[str, object]]) -> dict:
 def _check_commit(commit: str | None, time: str, root: Path) -> None:
     """The commit is of the history, and older than the run; outside of git nobody can say so."""
     shallow = _git(root, "rev-parse", "--is-shallow-repository")
-    if shallow == "true" and os.environ.get("CI"):
+    if shallow == "true" and os.environ.get("GITHUB_ACTIONS"):
         problem = "the history that holds the commits of these records is not here; fetch it: "
         raise SourceError(FOLDER, 1, problem + "fetch-depth: 0, or git fetch --unshallow")
     if shallow is None or (commit and shallow == "true"):

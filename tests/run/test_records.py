@@ -200,11 +200,11 @@ def test_a_workflow_of_another_repository_is_named(tmp_path, monkeypatch):
 def test_what_no_history_tells_is_not_asked(history, tmp_path, monkeypatch):
     """A checkout without history, and a folder within another repository; CI has the history."""
     git(tmp_path, "clone", "--quiet", "--depth=1", history.as_uri(), "shallow")
-    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     assert runs_of(tmp_path / "shallow", commit="0" * 40)
     with pytest.raises(SourceError, match=rf"^{FILE.name}:1: .* commit: None is not in the hi"):
         runs_of(tmp_path / "shallow", commit=None)
-    monkeypatch.setenv("CI", "true")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
     with pytest.raises(SourceError, match=r"^docs/runs:1: .*is not here; fetch it: fetch-depth: 0"):
         runs_of(tmp_path / "shallow", commit="1" * 40)
     (history / "inside").mkdir()
