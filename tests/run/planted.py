@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from cheatsheet.run.devices import torch_release
+from cheatsheet.run.devices import running
 
 ROOT = Path(__file__).parents[2]
 PINNED = re.search(r"^torch==(\d+)\.(\d+)", (ROOT / "requirements.txt").read_text("utf-8"), re.M)
 emulates = pytest.mark.skipif(
-    torch_release() != tuple(map(int, PINNED.groups())),
+    running()["torch"] != tuple(map(int, PINNED.groups())),
     reason="tests/emulated.py is made of private parts of the pinned torch",
 )
 # What a bare machine with a GPU lacks: see cheatsheet/run/__init__.py.
