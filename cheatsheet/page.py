@@ -141,7 +141,7 @@ class Example:
         """
         since = [one for one in self.outputs if one and one.endswith("+")]
         if newer := [one for one in since if release_of(one) <= on.get(one.split()[0], ())]:
-            return self.outputs[max(newer, key=release_of)]
+            return self.outputs[max(newer, key=lambda one: (one[:5] == "torch", release_of(one)))]
         return self.outputs.get(title, self.outputs.get(None))
 
 

@@ -142,6 +142,21 @@ nvidia-smi
     assert (first.number, second.number) == (1, 2)
 
 
+def test_of_what_applies_the_newest_torch_is_shown_then_the_newest_python():
+    outputs = {"2.12": "torch 2.12+", "2.14": "torch 2.14+", "3.14": "Python 3.14+"}
+    shown = "".join(f'```text title="{title}"\n{n}\n```\n' for n, title in outputs.items())
+    (example,) = read(
+        PATH, f"# P {{ #p }}\n\n```python\nx\n```\n\n```text\n1\n```\n\n{shown}"
+    ).examples
+    for torch, python, wanted in (
+        ((2, 8), (3, 11), "1"),
+        ((2, 8), (3, 14), "3.14"),
+        ((2, 13), (3, 14), "2.12"),
+        ((2, 15), (3, 11), "2.14"),
+    ):
+        assert example.output("CPU", {"torch": torch, "Python": python}).source == f"{wanted}\n"
+
+
 SMALL = """\
 ---
 description: A page.

@@ -25,7 +25,7 @@ def titles_of(root: Path, language: Language, nav: list) -> dict[str, str]:
     titles = dict(_entries(nav))
     lines = read_text(root, language.config).split("\n")
     for page in sorted(titles.keys() - pages):
-        line = next((n for n, text in enumerate(lines, 1) if text.endswith(page)), 1)
+        line = next((n for n, text in enumerate(lines, 1) if text.split()[-1:] == [page]), 1)
         problem = f"nav names {page}, and there is no {language.docs}/{page}; write the page, "
         raise SourceError(language.config, line, problem + "or remove the entry.")
     for page in sorted(pages - titles.keys()):

@@ -130,9 +130,9 @@ def test_page_in_one_language_only(project, gone, left):
 def test_navigation_without_a_page(project, config, docs):
     line = end_of(project / config)
     with (project / config).open("a", encoding="utf-8") as file:
-        file.write("  - More: no-such-page.md\n")
+        file.write("  - Other: oh-no-such-page.md\n  - More: no-such-page.md\n")
     message = stop_of(project)
-    assert f"{config}:{line}: nav names no-such-page.md, and there is no" in message
+    assert f"{config}:{line + 1}: nav names no-such-page.md, and there is no" in message
     assert f"{docs}/no-such-page.md; write the page, or remove the entry" in message
 
 
