@@ -10,6 +10,7 @@ import gc
 import json
 import logging
 import os
+import posixpath
 import re
 from collections.abc import Iterable
 from contextlib import suppress
@@ -127,10 +128,13 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     }
     if "names.md" in pages:
         tables["names.md"] = names.tables(root, pages, extra["names"], language.code)
+    shown = _places(pages)
     staged = {}
     for name, page in pages.items():
         places = places_of(name, page, language, settings, titles)
-        lines = _marked(page, words, copies[name], ranges[name], extra["copy"])
+        links = {one: posixpath.relpath(at, posixpath.dirname(name)) for one, at in shown.items()}
+        said = extra["copy"] | {"links": links | _places({"": page})}
+        lines = _marked(page, words, copies[name], ranges[name], said)
         formulas.draw(drawn, page, lines)
         plots.draw(name, page, lines)
         if page.examples:
@@ -207,13 +211,16 @@ def _filled_lines(text: str) -> list[int]:
 
 
 def _box(copy: Copy, said: dict) -> str:
-    """What a copy adds before the code that is shown, in a box that opens."""
+    """What a copy adds before the code that is shown, in a box that opens, and where pages
+    show the definitions in it."""
     parts = [said["imports"]] if copy.imports else []
     parts += [*copy.added, *([said["earlier"]] if copy.earlier else [])]
     title = said["before"][copy.more > 1].format(lines=copy.more, parts=said["and"].join(parts))
     code = fence("python { .no-copy }", copy.before)
+    links = [f"[`{one}`]({said['links'][one]})" for one in copy.added if one in said["links"]]
+    where = f"\n{said['defined']}{said['and'].join(links)}\n" if links else ""
     form = f"    type: before\n    open: {copy.more < FEW}\n"
-    return f"//// details | {title}\n{form}\n{code}\n\n////"
+    return f"//// details | {title}\n{form}{where}\n{code}\n\n////"
 
 
 def _filled(page: Page, text: str, tables: dict[str, str]) -> str:
@@ -236,14 +243,17 @@ def _with_front(front: dict, text: str) -> str:
 
 
 def _copies_by_mark(page: Page, copies: dict[int, Copy]) -> dict[str, Copy]:
-    found = {}
-    for part in page.parts:
-        if isinstance(part, Example):
-            found[f"block-{part.number}"] = copies[part.line]
-        elif isinstance(part, Shown):
-            name = f"{part.module}.{part.name}".replace(".", "-")
-            found[f"copy-{name}"] = copies[part.line]
-    return found
+    return {
+        f"copy-{part.id}" if isinstance(part, Shown) else f"block-{part.number}": copies[part.line]
+        for part in page.parts
+        if part.line in copies
+    }
+
+
+def _places(pages: dict[str, Page]) -> dict[str, str]:
+    """Where pages show definitions, by the name of each."""
+    every = [(name, part) for name, page in pages.items() for part in page.parts]
+    return {one.name: f"{name}#{one.id}" for name, one in every if isinstance(one, Shown)}
 
 
 @lru_cache

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 import nbformat
 import pytest
@@ -195,6 +196,39 @@ def test_a_block_says_how_much_its_copy_holds(site, language):
         count = box.select_one("pre > code").text.rstrip().count("\n") + 1
         assert box.summary.text.startswith(before.format(count)), box.summary.text
         assert box.has_attr("open") == (count < 4)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_comes_from_snippets_is_linked(site, language):
+    """A name in the box above a block leads to the definition that a page shows, and that to
+    its file, where the repository is known."""
+    pages = {site.url + site.address(language, name): site.soup(language, name) for name in CODE}
+    shown = {
+        f"{url}#{one['id']}": one
+        for url, page in pages.items()
+        for one in page.select(".definition")
+    }
+    names = {address.rpartition("-")[2] for address in shown}
+    imports = 0
+    for url, page in pages.items():
+        for block in page.select("article .language-python[data-copy]"):
+            imported = re.findall(r"(?m)^from snippets\.\w+ import (.+)$", block.text)
+            needed = re.findall(r"(?m)^(?:def|class) (\w+)", block["data-copy"])
+            box = block.find_previous_sibling()
+            for one in names & {*needed} & {*", ".join(imported).split(", ")}:
+                (link,) = [a for a in box.select("p a") if a.text == one]
+                assert urljoin(url, link["href"]) in shown, link
+                assert link["href"].endswith(f"-{one}"), link
+                imports += 1
+        for link in page.select("article .before p a"):
+            assert urljoin(url, link["href"]) in shown, link
+    assert imports > 20
+    for one in shown.values():
+        repository = one.find_parent("html").select_one("a.md-source")
+        file = one.select_one(".definition-file")
+        link = file.a and file.a["href"]
+        assert link == (repository and f"{repository['href']}/blob/main/{file.text}")
+        assert (ROOT / file.text).exists()
 
 
 # A page of definitions, one with files and errors, one with shell.

@@ -62,7 +62,9 @@ def test_both_languages_are_served(served):
     assert f"<link href={url}zh/custom-module/ rel=canonical>" in html  # the served address
     html = wait_for(f"{url}custom-module/", "</html>", log)
     assert re.search(rf"hreflang=zh-Hans|href={url}zh/custom-module/", html)
-    # No address of a repository is known: a notebook to download, and no Colab.
+    # No address of a repository is known: no links to files of it, and a notebook to
+    # download, and no Colab.
+    assert "definition-file><code>snippets/custom_module.py</code></p>" in html
     html = wait_for(f"{url}labs/custom-distribution/", "page-facts", log)
     assert "custom-distribution.ipynb" in html
     assert "colab" not in html
