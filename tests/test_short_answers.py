@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -13,8 +14,8 @@ from cheatsheet.standalone.program import Copy, make_standalone
 from cheatsheet.words.text import INLINE_CODE
 
 ROOT = Path(__file__).parents[1]
-NAMES = sorted(path.name for path in (ROOT / "docs/en").glob("*.md"))
-PAGES = [load(ROOT, f"docs/en/{name}") for name in NAMES]
+LANGUAGES = {one: sorted((ROOT / "docs" / one).rglob("*.md")) for one in ("en", "zh")}
+PAGES = [load(ROOT, path.relative_to(ROOT)) for paths in LANGUAGES.values() for path in paths]
 MADE = make_standalone(PAGES, Definitions.read(ROOT))
 COPIES = {page.path: made.copies for page, made in zip(PAGES, MADE, strict=True)}
 IMPORTS = ("import ", "from ")
@@ -25,7 +26,13 @@ def added(copy: Copy) -> list[str]:
     return [line for line in copy.before.split("\n") if line.strip()]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path.stem)
+# But for labs: each is one experiment, whose parts build on those before them.
+SHORT = [page for page in PAGES if page.path.parent.name != "labs"]
+
+
+@pytest.mark.parametrize(
+    "page", SHORT, ids=lambda page: f"{page.path.parent.name}-{page.path.stem}"
+)
 def test_the_first_block_of_a_section_needs_little(page):
     """Imports and three lines; what comes from snippets is shown above it, or comes later."""
     long = []
@@ -40,10 +47,12 @@ def test_the_first_block_of_a_section_needs_little(page):
     assert not long, "\n".join(long)
 
 
-def test_copies_add_few_lines():
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_copies_add_few_lines(language):
     counts = [
-        len(added(copies[example.line]))
-        for page, copies in zip(PAGES, COPIES.values(), strict=True)
+        len(added(COPIES[page.path][example.line]))
+        for page in SHORT
+        if page.path.parent.name == language
         for example in page.examples
     ]
     assert len(counts) > 250
@@ -54,17 +63,29 @@ def test_copies_add_few_lines():
 
 def test_first_blocks_are_torch_alone():
     """Nothing is imported there but torch, the standard library and what PyTorch brings."""
-    known = {"torch", "numpy", "snippets"}
-    for page in PAGES:
+    known = {"torch", "numpy", "snippets"} | sys.stdlib_module_names
+    for page in SHORT:
         for section in page.sections:
             first = next((part for part in section.parts if isinstance(part, Example)), None)
-            if first:
-                nodes = ast.walk(ast.parse(first.code.source))
-                names = {n.module for n in nodes if isinstance(n, ast.ImportFrom)}
+            for node in ast.walk(ast.parse(first.code.source if first else "")):
+                names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+                names += [node.module] if isinstance(node, ast.ImportFrom) else []
                 packages = {name.partition(".")[0] for name in names}
-                import sys
+                assert packages <= known, f"{page.path}:{first.line}: {packages - known}"
 
-                assert packages <= known | sys.stdlib_module_names, f"{page.path}:{first.line}"
+
+def test_the_front_page_shows_calls_of_pytorch():
+    """No helper of ours, which a reader does not have."""
+    programs = [ast.parse(path.read_text("utf-8")) for path in (ROOT / "snippets").glob("*.py")]
+    own = {node.name for program in programs for node in program.body if hasattr(node, "name")}
+    assert len(own) > 25
+    for page in PAGES:
+        if page.path.name == "index.md":
+            cells = [line.split("|") for line in page.lines if line.startswith("| ")]
+            codes = [code[0] for cell in cells for code in INLINE_CODE.finditer(" ".join(cell))]
+            assert len(codes) > 30
+            for code in codes:
+                assert not own & {*re.findall(r"\w+", code)}, f"{page.path}: {code}"
 
 
 NAMED = re.compile(r"\w_|\w\(|\w=|(?<!\w)\.?\b(?:torch|nn|os|net|model)\.\w")
