@@ -1,6 +1,5 @@
 """The labs of the built site: their plots, their weight, and their notebooks."""
 
-import gzip
 import json
 import re
 
@@ -17,7 +16,6 @@ from tests.site.test_copies import click_and_read
 
 LABS = [name for name in NAMES if name.startswith("labs/")]
 ALL = [(language, name) for language in LANGUAGES for name in LABS]
-BYTES = 60 * 1024
 PLOTS = {"labs/custom-distribution": 1, "labs/how-it-fits": 1}
 PLOTS["labs/initialization-through-depth"] = 3
 each = pytest.mark.parametrize(("language", "name"), ALL)
@@ -40,17 +38,11 @@ def test_the_labs_are_there():
 
 
 @each
-def test_a_lab_is_light(site, report, language, name):
-    weight = len(gzip.compress(site.html(language, name).encode(), 9))
-    report(f"{language}/{name}: {weight / 1024:.1f} KB after gzip")
-    assert weight <= BYTES
-    assert not re.search("<style", site.html(language, name).partition("<article")[2])
-
-
-@each
 def test_plots_speak_the_language_of_the_page(site, language, name):
-    plots = site.soup(language, name).select("article figure.plot > svg[role=img]")
+    page = site.soup(language, name)
+    plots = page.select("article figure.plot > svg[role=img]")
     assert len(plots) == PLOTS[name]
+    assert not page.select("article style")
     for plot in plots:
         assert len(plot["aria-label"]) > 40
         assert bool(CHINESE.search(plot["aria-label"])) == (language == "zh")
