@@ -94,6 +94,17 @@ def test_outputs_show_their_labels(opened):
     assert shown or name in ("verified", "index", "errors", "names")
 
 
+def test_the_button_of_a_block_comes_after_its_code(opened):
+    tab, *_ = opened
+    before = tab.evaluate(
+        """() => [...document.querySelectorAll("article .md-code__button")]
+          .filter((e) => e.closest(".highlight").querySelector("code").compareDocumentPosition(e)
+            !== Node.DOCUMENT_POSITION_FOLLOWING)
+          .map((e) => e.outerHTML)"""
+    )
+    assert before == []
+
+
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 # Colours take axe most of its time, and what it says of them follows from the styles of a text
 # and of what is around it: it is asked for one text and one link of each kind that no page had
@@ -134,6 +145,8 @@ KINDS = """() => {
 }"""
 COLOURS = ["color-contrast", "link-in-text-block"]
 VIOLATIONS = """async ([wanted, options]) => {
+  // By then, Material has seen the new size.
+  await new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
   const found = await axe.run(
     wanted ? { include: wanted.map((kind) => kinds[kind]) } : document,
     { resultTypes: ["violations"], preload: false, selectors: false, iframes: false, ...options })
@@ -152,13 +165,10 @@ pre > code { background: var(--ground) !important }
 @pytest.mark.parametrize(
     ("width", "schemes"), [(1280, ["light", "dark"]), (390, ["dark", "light"])]
 )
-def test_axe_finds_nothing(opened, width, schemes):
+def test_axe_finds_colours_that_can_be_read(opened, width, schemes):
     tab, *_ = opened
     tab.set_viewport_size({"width": width, "height": 900})
-    if not tab.evaluate("window.axe !== undefined"):
-        tab.evaluate(AXE)
-        tab.add_style_tag(content=STILL)
-        tab.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+    prepare(tab)
     for scheme in schemes:
         tab.emulate_media(media="screen", color_scheme=scheme)
         name = {"light": "default", "dark": "slate"}[scheme]
@@ -168,8 +178,14 @@ def test_axe_finds_nothing(opened, width, schemes):
         if new := sorted(set(kinds) - READABLE):
             assert tab.evaluate(VIOLATIONS, [new, {"runOnly": COLOURS}]) == [], scheme
             READABLE.update(new)
-    others = {"rules": {rule: {"enabled": False} for rule in COLOURS}}
-    assert tab.evaluate(VIOLATIONS, [None, others]) == []
+
+
+def prepare(tab) -> None:
+    """Bring axe into a page, once, and open what is closed."""
+    if not tab.evaluate("window.axe !== undefined"):
+        tab.evaluate(AXE)
+        tab.add_style_tag(content=STILL)
+        tab.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
 
 
 COVERED = """() => {
@@ -182,9 +198,27 @@ COVERED = """() => {
   }
   const buttons = [...document.querySelectorAll("article .md-code__button")]
     .map((e) => e.getBoundingClientRect())
-  return [...document.querySelectorAll("article :is(.definition-file, summary)")]
+  return [...document.querySelectorAll("article :is(.definition-file, summary, .before code)")]
     .filter((e) => lines(e).some((line) => buttons.some((button) => meet(line, button))))
     .map((e) => e.textContent)
+}"""
+
+
+# Words that do not stand on one line.
+BROKEN = """() => {
+  const found = []
+  const nodes = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT)
+  const range = document.createRange()
+  for (let node; (node = nodes.nextNode()); ) {
+    const e = node.parentElement
+    if (e.closest("pre, svg, .formula, script, style") || !e.checkVisibility()) continue
+    for (const { index, 0: word } of node.data.matchAll(/[A-Za-z]{2,}/g)) {
+      range.setStart(node, index)
+      range.setEnd(node, index + word.length)
+      if (range.getClientRects().length > 1) found.push(`${word}: ${e.textContent.slice(0, 99)}`)
+    }
+  }
+  return found
 }"""
 
 
@@ -196,6 +230,7 @@ def test_on_a_phone_only_code_scrolls(opened):
         box = tab.locator(".formula svg").first.bounding_box()
         assert box["width"] > 60
         assert box["height"] > 10
+    assert tab.evaluate(BROKEN) == []
     wide = tab.evaluate(
         """() => [...document.querySelectorAll("article *")]
           .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
@@ -205,6 +240,9 @@ def test_on_a_phone_only_code_scrolls(opened):
     assert wide == []
     assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert tab.evaluate(COVERED) == []
+    # A laptop at 400 %; a table may scroll there.
+    tab.set_viewport_size({"width": 320, "height": 256})
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 NOT_ON_PAPER = """() => {
@@ -239,16 +277,103 @@ def test_every_page_prints_well(opened, site):
     assert external > 0 or name != "index"
 
 
+# Code whose colours were looked at says the rest as one text: a page of a third of the elements.
+FLATTEN = """() => {
+  for (const code of document.querySelectorAll("pre > code"))
+    if (!code.querySelector("a, button, input, [id], [tabindex], [role], [aria-label]"))
+      code.textContent = code.textContent
+}"""
+OTHERS = {rule: {"enabled": False} for rule in COLOURS}
+# 24 px, or room around it; axe asks for that only when told to. A page of each kind.
+SIZES = {"target-size": {"enabled": True}}
+SIZED = ("index", "custom-module", "errors")
+
+
+def test_axe_finds_nothing_else(opened):
+    """The last test of a page: it has no highlighted code from here on."""
+    tab, _, name = opened
+    tab.emulate_media(media="screen")
+    prepare(tab)
+    tab.evaluate(FLATTEN)
+    rules = OTHERS | (SIZES if name in SIZED else {})
+    for width in (1280, 390):
+        tab.set_viewport_size({"width": width, "height": 900})
+        assert tab.evaluate(VIOLATIONS, [None, {"rules": rules}]) == [], width
+
+
 # Elsewhere
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_in_what_opens(profile, site, language):
+    """On the page of what is not there: itself, the search with results, the menu of a phone."""
+    tab = profile(reduced_motion="reduce")
+    tab.goto(f"{site.url}{LANGUAGES[language]}404.html")
+    prepare(tab)
+    assert tab.evaluate(VIOLATIONS, [None, {"rules": SIZES}]) == []
+
+    def violations(part: str) -> list[str]:
+        tab.evaluate("(part) => (window.kinds = { part: document.querySelector(part) })", part)
+        return tab.evaluate(VIOLATIONS, [["part"], {"rules": SIZES}])
+
+    tab.keyboard.press("/")
+    tab.keyboard.insert_text("dropout")
+    tab.locator(".md-search-result__link").first.wait_for()
+    assert violations(".md-search") == []
+    tab.set_viewport_size(PHONE)
+    assert violations(".md-search") == []
+    tab.keyboard.press("Escape")
+    tab.locator("button[for=__drawer]").click()
+    settle(tab)
+    assert violations(".md-sidebar--primary") == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_laptop_shows_88_columns(tab, site, language):
-    """The widest code that a page may hold fits without scrolling."""
+    """The widest code that a page may hold fits without scrolling; a line of words is shorter."""
     open_page(tab, site, language, "define-network")
     code = tab.locator("article pre > code").first
     code.evaluate("(e) => { e.textContent = 'x'.repeat(88) }")
     assert code.evaluate("(e) => e.scrollWidth <= e.clientWidth")
+    words = tab.locator("article > p:not([class])").first
+    few, many, sign = {"en": (75, 95, "words "), "zh": (36, 42, "字")}[language]
+    for count, lines in ((few, 1), (many, 2)):
+        words.evaluate("(e, text) => (e.textContent = text)", (sign * many)[:count])
+        assert words.evaluate(LINES) == lines, count
+
+
+LINES = """(e) => {
+  const range = document.createRange()
+  range.selectNodeContents(e)
+  return range.getClientRects().length
+}"""
+
+
+def test_code_that_goes_on_has_a_shadow(profile, site):
+    """At the edge that it goes on beyond, and at no other."""
+    tab = profile(size=PHONE)
+    open_page(tab, site, "en", "define-network")
+    code = tab.locator("article pre > code").first
+    code.scroll_into_view_if_needed()
+
+    def edges() -> list[bytes]:
+        box = code.bounding_box()
+        strip = {"y": box["y"] + 2, "width": 4, "height": 9}
+        places = (box["x"], box["x"] + box["width"] - 4)
+        return [tab.screenshot(clip=strip | {"x": x}) for x in places]
+
+    def shadows() -> list[bool]:
+        return [edge != plain for edge, plain in zip(edges(), plains, strict=True)]
+
+    code.evaluate("(e) => (e.textContent = ' ')")
+    plains = edges()
+    assert shadows() == [False, False]
+    code.evaluate("(e) => (e.textContent = ' '.repeat(400))")
+    assert shadows() == [False, True]
+    code.evaluate("(e) => e.scrollTo(99, 0)")
+    assert shadows() == [True, True]
+    code.evaluate("(e) => e.scrollTo(9999, 0)")
+    assert shadows() == [True, False]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -270,11 +395,14 @@ UNSEEN = """() => {
 }"""
 
 
-@pytest.mark.parametrize("width", [390, 1000])
-def test_each_stop_of_the_keyboard_is_seen(profile, site, width):
-    """Also in the menu, which a key opens and closes."""
+@pytest.mark.parametrize(
+    ("language", "name", "width"),
+    [("en", "define-network", 390), ("zh", "save-load-network-params", 1000)],
+)
+def test_each_stop_of_the_keyboard_is_seen(profile, site, language, name, width):
+    """Also in the menu, which a key opens and closes, and nothing moves on the way."""
     tab = profile(reduced_motion="reduce", size={"width": width, "height": 800})
-    open_page(tab, site, "en", "define-network")
+    open_page(tab, site, language, name)
 
     def walk(stops: int) -> list[str]:
         found = []
@@ -284,14 +412,42 @@ def test_each_stop_of_the_keyboard_is_seen(profile, site, width):
         return [*filter(None, found)]
 
     assert walk(30) == []
-    menu = tab.get_by_role("button", name="Navigation")
+    # From the search back to where the reader was.
+    was = tab.evaluate_handle("document.activeElement")
+    tab.keyboard.press("/")
+    assert tab.evaluate("document.activeElement.matches('.md-search__input')")
+    assert tab.evaluate(MOVING) == []
+    tab.keyboard.press("Escape")
+    tab.wait_for_function("(e) => e === document.activeElement", arg=was)
+    menu = tab.locator("button[for=__drawer]")
     menu.press("Enter")
+    assert tab.evaluate(MOVING) == []
     settle(tab)
     tab.locator("nav.md-nav--primary .md-logo").focus()
     assert walk(30) == []
     tab.keyboard.press("Escape")
     assert menu.evaluate("(e) => e === document.activeElement")
     assert not tab.locator("#__drawer").is_checked()
+
+
+MOVING = """() => document.getAnimations()
+  .filter((one) => one.effect.getComputedTiming().duration > 1)
+  .map((one) => one.effect.target.outerHTML.slice(0, 99))"""
+
+
+def test_contrast_themes_show_what_is_pressed(profile, site):
+    """The picture of a button is a mask over a colour, which such a theme paints over."""
+    tab = profile(forced_colors="active")
+    open_page(tab, site, "en", "network-on-gpu")
+    ground = tab.evaluate("getComputedStyle(document.body).backgroundColor")
+    shown = tab.evaluate(
+        """() => [...document.querySelectorAll("article :is(.md-code__button, summary)")].map((e) =>
+          getComputedStyle(e, "::after")).map((one) => [one.backgroundColor, one.maskImage])"""
+    )
+    assert len(shown) > 20
+    for colour, mask in shown:
+        assert mask.startswith("url(")
+        assert colour != ground
 
 
 CONTRAST = """(selectors) => {
