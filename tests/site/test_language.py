@@ -339,3 +339,5 @@ def test_the_switch_names_each_language_in_itself(arrive, language):
     assert switch.get_attribute("lang") == CODES[OTHER[language]]
     label = {"en": "Select language", "zh": "选择当前语言"}[language]
     tab.get_by_role("navigation", name=label).wait_for()
+    made = {"en": "Made with Material for MkDocs", "zh": "由 Material for MkDocs 生成"}[language]
+    assert tab.locator(".md-copyright").inner_text().split() == made.split()
