@@ -538,7 +538,8 @@ def test_the_box_of_a_phone_shows_results(profile, site):
     tab.keyboard.insert_text("dropout")
     tab.locator(".md-search-result__link").first.tap()
     tab.locator(".md-content mark").first.wait_for()
-    assert tab.wrong == []
+    # What Material fetches ahead stops when a page that has no list of pages yet is left.
+    assert [error for error in tab.wrong if not error.startswith("failed: ")] == []
 
 
 def test_the_page_works_without_scripts(profile, site):
