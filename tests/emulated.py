@@ -241,7 +241,8 @@ def _share(op, tensor: Tensor, *args, **kwargs) -> Tensor:
 
 def _to(tensor: Tensor, *args, **kwargs) -> Tensor:
     """`Tensor.to`. From emulated:1 to emulated:0, C++ sees no difference."""
-    wanted = torch._C._nn._parse_to(*args, **kwargs)[0] if args or kwargs else None
+    asked = {name: value for name, value in kwargs.items() if name != "copy"}
+    wanted = torch._C._nn._parse_to(*args, **asked)[0] if args or asked else None
     stays = wanted is None or wanted.type != NAME or not _is_here(tensor)
     if not stays and device_of(tensor).index != (wanted.index or 0):
         tensor = _to_in_cpp(tensor, CPU)
