@@ -4,55 +4,32 @@ The pinned torch itself is asked of each name: it is there, it is public and not
 link leads to a place that PyTorch's inventory has, of which docs/inventory.json keeps a part.
 """
 
-import importlib
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
 
 from cheatsheet.page import Page, Prose, load, read
+from tests.called import SHORT, wrong
 
 ROOT = Path(__file__).parents[1]
 PAGES = [load(ROOT, path.relative_to(ROOT)) for path in sorted(ROOT.glob("docs/*/**/*.md"))]
-SHORT = {"nn": "torch.nn", "F": "torch.nn.functional", "optim": "torch.optim"}
-CALLED = re.compile(r"`(?P<name>(?:torch|nn|F|optim)(?:\.\w+)+)(?![\w/])")
+CALLED = re.compile(rf"`(?P<name>(?:torch|{'|'.join(SHORT)})(?:\.\w+)+)(?![\w/])")
 LINK = re.compile(r"https?://(?:docs\.)?pytorch\.org/docs/(?P<place>[^\s)]*)")
 INVENTORY = json.loads((ROOT / "docs/inventory.json").read_text("utf-8"))
 PLACES = {f"stable/{place}" for place in INVENTORY["places"].values()}
 
 
-def wrong(name: str) -> str:
-    """Why a page should not use a name of PyTorch; "" where it may."""
-    first, *parts = name.split(".")
-    found = importlib.import_module(SHORT.get(first, first))
-    for part in parts:
-        if re.match(r"_(?!_)", part):
-            return "is not public"
-        if not hasattr(found, part):
-            try:
-                importlib.import_module(f"{found.__name__}.{part}")
-            except (ImportError, AttributeError):
-                return f"is not in torch {torch.__version__}"
-        found = getattr(found, part)
-    # torch marks the heir of a function as well, by the same words.
-    advice = getattr(found, "__deprecated__", "")
-    own = " ".join((getattr(found, "__doc__", None) or "").split())
-    deprecated = advice and f"`{parts[-1]}`" not in advice
-    said = re.search(r"[Tt]his (function|module|class|method) is (now )?deprecated", own)
-    return "is deprecated" if deprecated or said else ""
-
-
 def problems(page: Page) -> Iterator[str]:
-    for part in (part for section in page.sections for part in section.parts):
-        if not isinstance(part, Prose):
-            continue
+    headings = [Prose(section.line, section.title) for section in page.sections]
+    parts = [part for section in page.sections for part in section.parts]
+    for part in headings + [part for part in parts if isinstance(part, Prose)]:
         for found in CALLED.finditer(part.text):
             line = part.line + part.text.count("\n", 0, found.start())
             if why := wrong(found["name"]):
-                yield f"{page.path}:{line}: {found['name']} {why}; name what PyTorch has for it."
+                yield f"{page.path}:{line}: {found['name']} {why}"
         for found in LINK.finditer(part.text):
             line = part.line + part.text.count("\n", 0, found.start())
             if found["place"] not in PLACES:
@@ -68,7 +45,7 @@ def test_each_name_is_public_and_not_deprecated():
 
 DOCS = "https://docs.pytorch.org/docs"
 BAD = {
-    "`torch.set_deafult_device`": "torch.set_deafult_device is not in torch",
+    "`torch.set_deafult_device`": "torch.set_deafult_device is not in torch 2",
     "`nn.utils.weight_norm(net)`": "nn.utils.weight_norm is deprecated",
     "`torch.accelerator.set_device_idx`": "torch.accelerator.set_device_idx is deprecated",
     "`torch._C._cuda_init`": "torch._C._cuda_init is not public",
@@ -83,6 +60,8 @@ def test_a_name_that_is_not_there_is_named_with_its_line(text):
     page = read(Path("docs/en/page.md"), f"# Page {{ #page }}\n\nA word,\nand {text}.\n")
     [said] = problems(page)
     assert said.startswith("docs/en/page.md:4: ") and BAD[text] in said
+    heading = read(Path("docs/en/page.md"), f"# Page {{ #page }}\n\n## {text} {{ #bad }}\n")
+    assert list(problems(heading)) == [said.replace(":4:", ":3:")]
 
 
 @pytest.mark.parametrize(

@@ -65,13 +65,13 @@ def planned(root: Path, pages: list[Page]) -> dict[Path, str]:
             new[key] = (
                 kept["pages"][key] if same else {"digest": digest, "names": names_of(root, page)}
             )
-    if new == kept["pages"]:
-        return {}
     content = {
         "release": release,
         "pages": new,
         "subject": {owner: subject(owner) for owner in SUBJECT},
     }
+    if content == kept:
+        return {}
     return {Path(KEPT): json.dumps(content, indent=1, sort_keys=True) + "\n"}
 
 
@@ -221,12 +221,12 @@ def public_name(full: str) -> str | None:
 def subject(owner: str) -> list[str]:
     """The public names of a part of torch that the site is about."""
     found = find(owner)
-    names = getattr(found, "__all__", None) or [name for name in vars(found) if name[0] != "_"]
+    listed = getattr(found, "__all__", None)
+    names = listed or [name for name in vars(found) if name[0] != "_"]
     public = {public_name(f"{owner}.{name}") for name in names} - {None}
     if owner == "torch.cuda":
         public = {one for one in public if "device" in one or one.split(".")[2] in DEVICES}
-    own = {one for one in public if one.startswith(owner) or owner == "torch.serialization"}
-    return sorted(own or public)
+    return sorted(one for one in public if listed or one.startswith(owner))
 
 
 def tables(root: Path, pages: dict[str, Page], words: dict, code: str) -> dict[str, str]:

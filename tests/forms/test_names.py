@@ -1,9 +1,9 @@
 """The index of names: each is what it says, in public, and what is left out is said."""
 
 import ast
-import inspect
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -11,8 +11,9 @@ import jedi
 import pytest
 
 from cheatsheet.forms import names
-from cheatsheet.page import read
+from cheatsheet.page import Example, Page, read
 from cheatsheet.words.languages import read_languages
+from tests.called import wrong
 
 ROOT = Path(__file__).parents[2]
 SOURCE = read_languages(ROOT)[0]
@@ -29,20 +30,18 @@ def page_of(code: str):
     return read(PATH, f"# Page {{ #page }}\n\n```python\n{code}\n```\n")
 
 
-def deprecated(name: str) -> bool:
-    found = names.find(name)
-    said = r"This \w+ is (now )?deprecated|\.\. deprecated::"
-    # torch marks the heir of a function as well, by the same words.
-    advice = getattr(found, "__deprecated__", "")
-    heir = f"`{name.rpartition('.')[2]}`" in advice
-    return bool(advice and not heir) or bool(re.search(said, found.__doc__ or ""))
-
-
-def resolves(name: str) -> bool:
-    """Is it there, or does its class set it in `__init__`?"""
-    owner, _, last = name.rpartition(".")
-    there = names.find(name) is not None
-    return there or f"self.{last}" in inspect.getsource(names.find(owner))
+def problems(page: Page, used: dict[str, list[str]]) -> Iterator[str]:
+    """The names that the page's code should not use, each with a line that does so."""
+    for section in page.sections:
+        code = [part.code for part in section.parts if isinstance(part, Example)]
+        rows = [
+            (one.line + n, row) for one in code for n, row in enumerate(one.source.split("\n"), 1)
+        ]
+        for name in used.get(section.id, ()):
+            if why := wrong(name):
+                last = re.compile(rf"\b{name.rpartition('.')[2]}\b")
+                line = next((n for n, row in rows if last.search(row)), section.line)
+                yield f"{page.path}:{line}: {name} {why}"
 
 
 def test_what_is_kept_is_of_these_pages():
@@ -53,17 +52,27 @@ def test_what_is_kept_is_of_these_pages():
 
 
 def test_each_name_is_there_and_not_deprecated():
-    assert [name for name in sorted(used()) if not resolves(name)] == []
-    assert not resolves("torch.nn.Linear.no_such_name")
-    assert [name for name in sorted(used()) if resolves(name) and deprecated_or_not(name)] == []
-    assert deprecated("torch.nn.init.constant") and deprecated("torch.accelerator.set_device_idx")
+    found = {page.path.relative_to(SOURCE.docs).as_posix(): page for page in PAGES}
+    every = KEPT["pages"].items()
+    assert [one for name, kept in every for one in problems(found[name], kept["names"])] == []
 
 
-def deprecated_or_not(name: str) -> bool:
-    try:
-        return deprecated(name)
-    except AttributeError:  # what `__init__` sets
-        return False
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("torch.ones(2)\nnn.init.constant(w, 1)", "7: torch.nn.init.constant is deprecated; use"),
+        ("torch.accelerator.set_device_idx(0)", "6: torch.accelerator.set_device_idx is depre"),
+    ],
+)
+def test_a_deprecated_name_is_named_with_its_line(code, said):
+    page = page_of(f"import torch\nfrom torch import nn\n{code}")
+    [problem] = problems(page, names.names_of(ROOT, page))
+    assert problem.startswith(f"{PATH}:{said}")
+
+
+def test_a_name_that_is_gone_is_named():
+    [problem] = problems(page_of("import torch"), {"page": ["torch.nn.Linear.no_such_name"]})
+    assert problem.startswith(f"{PATH}:1: torch.nn.Linear.no_such_name is not in torch 2.")
 
 
 def test_no_code_uses_what_is_private():
@@ -131,4 +140,4 @@ def test_each_name_of_the_subject_is_shown_or_left_out():
         for row in rows:
             assert row["why"].keys() == {"en", "zh"}
             said = "deprecated" in row["why"]["en"]
-            assert {deprecated(every[name]) for name in row["names"]} == {said}
+            assert {"deprecated" in wrong(every[name]) for name in row["names"]} == {said}
