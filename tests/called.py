@@ -19,7 +19,7 @@ def wrong(name: str) -> str:
         return "is not public; use a name that is."
     found = getattr(names.find(owner), last, None)  # not the module of the same name
     found = names.find(f"{owner}.{last}") if found is None else found
-    if found is None:
+    if found is None and not hasattr(names.find(owner), last):
         if _set_by_init(owner, last):
             return ""
         return f"is not in torch {torch.__version__}; use what took its place."
