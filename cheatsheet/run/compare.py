@@ -4,15 +4,15 @@ Both are compared to the letter, spaces between columns, blank lines at the end 
 What may differ is the last digit of a number that was rounded, for threads and processors
 sum in different orders:
 
-- a float of three or more decimals, as a tensor prints it (`0.4963`, `1.2345e-05`): by one
+- a float of four or more decimals, as a tensor prints it (`0.4963`, `1.2345e-05`): by one
   unit of its last printed place, two on a GPU, which has other algorithms;
 - a float with all its digits (12 or more, as `.item()` gives): relatively, by 1e-6 where it is
   a value of float32, which the other must be, too; else by 1e-12.
 
 Whatever else says more than size stands as it is: the sign, the exponent, the number of
-decimals, numbers of fewer than three digits that count (zeros, too), whole numbers (`3.` too),
-settings (`eps=1e-05`), nan and inf. Where machines differ by more, the page prints fewer digits,
-or what is compared (`torch.allclose(…)`), instead of the number.
+decimals, numbers of fewer than three digits before zeros (`1.0000`), whole numbers (`3.` too),
+settings (`eps=1e-05`, `lr: 0.125`, `betas=(0.9, 0.999)`), nan and inf. Where machines differ by
+more, the page prints fewer digits, or what is compared (`torch.allclose(…)`), not the number.
 """
 
 import difflib
@@ -24,8 +24,9 @@ UNITS, GPU_UNITS = 1, 2
 ALL_DIGITS = 12
 RELATIVE_32, RELATIVE_64 = Decimal("1e-6"), Decimal("1e-12")
 
-# ASCII: a digit of another script is text. Not within a word, a version or a setting.
-FLOAT = re.compile(r"(?<![\w.=+-])([-+]?)(\d+\.\d{3,})((?:e[-+]\d+)?)(?![\w.])", re.ASCII)
+# ASCII: a digit of another script is text. Not within a word or a version.
+FLOAT = re.compile(r"(?<![\w.+-])([-+]?)(\d+\.\d{4,})((?:e[-+]\d+)?)(?![\w.])", re.ASCII)
+SETTING = re.compile(r"(?:=|(?<=[\w'\"]): )(?:\([^()]*\)|[-+.\w]+)")
 
 
 def difference(wanted: str, got: str, *, gpu: bool = False) -> str | None:
@@ -52,7 +53,8 @@ def _lines(text: str) -> list[str]:
 def _same_line(wanted: str, got: str, gpu: bool) -> bool:
     parts, got_parts = FLOAT.split(wanted), FLOAT.split(got)
     numbers = zip(_take_numbers(parts), _take_numbers(got_parts), strict=False)
-    return parts == got_parts and all(_same_number(*pair, gpu) for pair in numbers)
+    same = parts == got_parts and SETTING.findall(wanted) == SETTING.findall(got)
+    return same and all(_same_number(*pair, gpu) for pair in numbers)
 
 
 def _take_numbers(parts: list[str]) -> list[Decimal]:
@@ -63,7 +65,8 @@ def _take_numbers(parts: list[str]) -> list[Decimal]:
 
 
 def _same_number(wanted: Decimal, got: Decimal, gpu: bool) -> bool:
-    away, digits = abs(wanted - got), min(len(one.as_tuple().digits) for one in (wanted, got))
+    away = abs(wanted - got)
+    digits = min(len(one.normalize().as_tuple().digits) for one in (wanted, got))
     if digits >= ALL_DIGITS:
         single = _is_float32(wanted)
         bound = RELATIVE_32 if single else RELATIVE_64

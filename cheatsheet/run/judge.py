@@ -85,7 +85,7 @@ def _compare(example: Example, got: str, device: str) -> None:
     elif not got:
         problem = f"this output follows code that prints nothing (line {code.line}). "
         raise _error(shown, problem + "Remove it, or print.")
-    elif diff := difference(shown.source, got, gpu=device == "cuda"):
+    elif diff := difference(shown.source, f"{got}\n", gpu=device == "cuda"):
         problem = "the page shows other output (-) than this code gave (+):\n"
         problem += f"{_indent(diff)}\n  the code, from line {code.line + 1}:\n"
         problem += f"{_indent(code.source.rstrip())}\n"
@@ -101,7 +101,7 @@ def _compare_with_others(example: Example, got: str, device: str) -> None:
     """Of a fence whose output is shown for other devices than this one."""
     other = example.outputs.get("CPU") or example.outputs["GPU"]
     if device == "emulated":  # no page shows it; but it is none of the others
-        if other.title == "CPU" and not difference(other.source, got):
+        if other.title == "CPU" and not difference(other.source, f"{got}\n"):
             problem = "this output is titled CPU, and an accelerator gives the same. Remove the "
             raise _error(other, problem + "title, or ask for one.")
     elif got and device == "cpu":

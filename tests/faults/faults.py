@@ -36,6 +36,71 @@ HEADERS += ["python continuation", "python { .skip }", "sh", "console", "text { 
 HEADERS += ["python {.raises}", 'python title="a"', "bash { .no-copy }"]
 OTHER = "the page shows other output (-) than this code gave (+)"
 
+# What code prints, and what a page may not show instead.
+OUTPUTS = [
+    ("8.0e-20", "3.1e-06"),
+    ("8.0e-20", "-9.9e-06"),
+    ("8.0e-20", "0.0"),
+    ("8.0e-20", "8.1e-20"),
+    ("3e-08", "9e-06"),
+    ("LayerNorm((3,), eps=1e-05)", "LayerNorm((3,), eps=1e-06)"),
+    ("momentum=0.1000", "momentum=0.1001"),
+    ("lambda=-0.1000", "lambda=-0.1001"),
+    ("270000.", "270026."),
+    ("270000", "270001"),
+    ("32.0078125", "32.01"),
+    ("32.0078125", "32.0078"),
+    ("-0.15679916739463806", "-0.15671111111111111"),
+    ("-0.15679916739463806", "-0.15679916739461111"),  # is no value of float32
+    ("-0.15679916739463806", "-0.1568"),
+    ("0.30000000000000004", "0.3"),
+    ("2.10", "2.1"),
+    ("2.10", "2.11"),
+    ("0.5", "0.6"),
+    ("0.001", "0.002"),
+    ("nan", "NaN"),
+    ("inf", "INF"),
+    ("inf", "-inf"),
+    ("nan", "1.0"),
+    ("0.", "-0."),
+    ("0.0000", "-0.0000"),
+    ("0.0000", "0.0001"),
+    ("0.5000", "-0.5000"),
+    ("1e-07", "0.0000001"),
+    ("1.2345e-05", "0.000012345"),
+    ("1.2345e-05", "1.2345e-06"),
+    ("1.2345e-05", "1.2345E-05"),
+    ("9.999e-05", "1.000e-04"),
+    ("0.1234   0.5678", "0.1234 0.5678"),
+    ("weight   1", "weight 1"),
+    ("[ 0.1234]", "[0.1234]"),
+    ("tensor(1)\n\n", "tensor(1)\n"),
+    ("tensor(1)\n", "tensor(1)\n\n"),
+    ("\ntensor(1)", "tensor(1)"),
+    ("0.1234", "０.1234"),
+    ("3", "３"),
+    ("tensor([0.4963, 0.7682])", "tensor([0.4963, 0.7684])"),
+    ("loss 2.0000", "loss 2.0002"),
+    ("torch.Size([2, 10])", "torch.Size([2, 11])"),
+    ("1", "1.0"),
+    ("weight", "bias"),
+    ("torch 2.13.0", "torch 2.13.1"),
+    ("torch 2.131.1234", "torch 2.131.1235"),
+    ("cuda:0", "cuda:1"),
+    ("one line", "one line\nand another"),
+    ("weight bias", "bias weight"),
+    ("0.1234 0.5678", "0.1234"),
+    ("    lr: 0.125", "    lr: 0.126"),
+    ("    lr: 0.1250", "    lr: 0.1251"),
+    ("{'lr': 0.1234}", "{'lr': 0.1235}"),
+    ("betas=(0.9, 0.999)", "betas=(0.9, 0.998)"),
+    ("betas=(0.9, 0.9995)", "betas=(0.9, 0.9996)"),
+    ("eps: 1.000e-05", "eps: 1.001e-05"),
+    ("0.375", "0.376"),
+    ("accuracy 1.0000", "accuracy 0.9999"),
+    ("0.5000", "0.5001"),
+]
+
 STAGE = [
     *group(
         "stage",
@@ -143,7 +208,7 @@ STAGE = [
             (f"```python\n{old}", f"```python\n{new}", "Undefined name `lost`")
             for old, new in (
                 ("layers = [net,", "layers = [lost,"),
-                ("print(net.out_features)", "print(lost.out_features)"),
+                ("print(net.out_features,", "print(lost.out_features,"),
             )
         ),
     ),
@@ -285,6 +350,15 @@ RUN = [
         ("print(len(layers), layers[1].out_features)", "print(id(net))", OTHER, 3),
     ),
 ]
+RUN += group(
+    "outputs",
+    "an output that is not to the letter",
+    PAGE,
+    *(
+        (*added(f"```python\nprint({got!r})\n```\n\n```text\n{shown}\n```\n"), OTHER, 4)
+        for got, shown in OUTPUTS
+    ),
+)
 OPTIMIZER = "optimizer = torch.optim.SGD(net.parameters(), lr=0.1)\n"
 APPENDED = """open("a.txt", "w").close()\nexec("open('a.txt', 'a').write('x')")"""
 

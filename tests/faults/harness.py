@@ -1,5 +1,6 @@
 """Plant one fault in a clean project, and ask the one check that is meant for it."""
 
+import ast
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -8,7 +9,8 @@ from pathlib import Path
 
 from cheatsheet.build import stage
 from cheatsheet.page import Page, SourceError, read
-from cheatsheet.run.judge import PageRun
+from cheatsheet.run import proof
+from cheatsheet.run.judge import PageRun, _compare
 from cheatsheet.run.records import read_records
 from cheatsheet.standalone.definitions import Definitions
 from cheatsheet.standalone.program import make_standalone
@@ -83,6 +85,20 @@ def ran(project: Path) -> Iterator[str]:
                 yield str(error)
 
 
+def outputs(project: Path) -> Iterator[str]:
+    """Of code that prints a string: whether the page may show what it does."""
+    for example in _own(project).examples:
+        if code := re.fullmatch(r"print\(('.*'|\".*\")\)\n", example.code.source):
+            try:
+                _compare(example, ast.literal_eval(code[1]), "cpu")
+            except SourceError as error:
+                yield str(error)
+
+
+def structure(project: Path) -> Iterator[str]:
+    return (f"{PAGE}:{line}: {problem}" for line, problem in proof.problems(_own(project)))
+
+
 def copied(project: Path) -> Iterator[str]:
     page = _own(project)
     (made,) = make_standalone([page], Definitions.read(project))
@@ -104,6 +120,8 @@ def judged(project: Path) -> Iterator[str]:
 CHECKS: dict[str, Callable[[Path], object]] = {
     "stage": staged,
     "run": ran,
+    "outputs": outputs,
+    "structure": structure,
     "copies": copied,
     "languages": sync.left,
     "review": reviews,

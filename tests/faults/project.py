@@ -121,11 +121,11 @@ AttributeError: 'Linear' object has no attribute 'no_such'
 The name is wrong. Ask for one that is there:
 
 ```python
-print(net.out_features)
+print(net.out_features, len(words))
 ```
 
 ```text
-2
+2 1
 ```
 """
 WORDS = {
