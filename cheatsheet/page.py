@@ -41,10 +41,14 @@ ESCAPES = {
     "code_block": "an indented code block is not run; use a ``` fence at the margin.",
     "html_block": HTML,
 }
-# Signs that nobody sees, and that one of the two readers may drop.
-HIDDEN = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+# Signs of letters and marks that nobody sees. Python knows those of all other kinds.
+UNSEEN = re.compile(
+    r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
+# Attributes, such as a style, for what stands before them. Formulas and marks have braces, too.
+ATTRIBUTES = re.compile(r"\{(?! #[\w-]+ \})[^{}]+\}")
+BRACED = re.compile(r"\$\$\n.*\n\$\$|\{\{ \w+ \}\}", re.S)
+ATTRIBUTE = "attributes and options can hide what they are for; only { #id } of a heading is known."
 BLOCK = re.compile(r"(?P<marks>/{3,})\s*(?P<kind>[^\s|]*)")
 BLOCKS = ("note", "tip", "warning", "danger", "details", "tab")
 FRONT_MATTER = re.compile(r"---\ndescription: (?P<description>.*\S)\n---\n")
@@ -233,16 +237,27 @@ def read_text(root: Path, name: Path | str) -> str:
     """The text of a source file, its line ends as on Unix; errors call it `name`.
 
     Raises:
-        SourceError: the file cannot be read or is not UTF-8.
+        SourceError: the file cannot be read, is not UTF-8, or has a character that nobody sees.
     """
     try:
-        return (root / name).read_text(encoding="utf-8")
+        text = (root / name).read_text(encoding="utf-8")
     except OSError as error:
         raise SourceError(name, 1, f"cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         problem = f"byte {error.object[error.start]:#04x} is not UTF-8; save the file as UTF-8."
         raise SourceError(name, line, problem) from error
+    check_visible(name, text)
+    return text
+
+
+def check_visible(name: Path | str, text: str) -> None:
+    """Raises a SourceError where a character of a text can be seen by nobody."""
+    for sign in sorted({*text} - {"\n", "\r", "\t"}):
+        if not sign.isprintable() or UNSEEN.match(sign):
+            line = text.count("\n", 0, text.index(sign)) + 1
+            problem = f"the invisible character U+{ord(sign):04X} stands here; remove it."
+            raise SourceError(name, line, problem)
 
 
 def write_text(root: Path, name: Path | str, text: str) -> None:
@@ -275,10 +290,7 @@ def read(path: Path, text: str) -> Page:
     Raises:
         SourceError: it is not of the grammar of pages; with line and cure.
     """
-    if hidden := HIDDEN.search(text):
-        line = text.count("\n", 0, hidden.start()) + 1
-        problem = f"the invisible character U+{ord(hidden[0]):04X} stands here; remove it."
-        raise SourceError(path, line, problem)
+    check_visible(path, text)
     lines, description = text.split("\n"), ""
     if front := FRONT_MATTER.match(text):
         description = front["description"]
@@ -312,6 +324,8 @@ class _Reader:
             if FENCE.match(line) and number in self.fences:
                 self.end_prose(number)
                 number = self.add_fence(self.fence(number))
+            elif problem := STRAY if STRAY_FENCE.match(line) else self.escapes.get(number):
+                raise SourceError(self.path, number, problem)
             elif line.startswith("#"):
                 self.end_prose(number)
                 self.begin_section(line.rstrip(), number)
@@ -330,8 +344,6 @@ class _Reader:
         return tuple(Section(*head, tuple(parts)) for head, parts in pairs if parts or head[0])
 
     def check_prose(self, line: str, number: int) -> None:
-        if problem := STRAY if STRAY_FENCE.match(line) else self.escapes.get(number):
-            raise SourceError(self.path, number, problem)
         if block := BLOCK.match(line):
             marks, kind = block["marks"], block["kind"]
             closes = not kind and self.open and self.open[-1][1] == marks
@@ -339,6 +351,8 @@ class _Reader:
                 problem = f"a block {kind!r} is not known; open one of {', '.join(BLOCKS)}."
                 raise SourceError(self.path, number, problem)
             if kind:
+                if self.lines[number : number + 1] and self.lines[number][:1].isspace():
+                    raise SourceError(self.path, number + 1, ATTRIBUTE)
                 self.open.append((number, marks))
             else:
                 self.open.pop()
@@ -436,5 +450,10 @@ def _escapes(tokens: list[Token]) -> Iterator[tuple[int, str]]:
             yield line, ESCAPES[token.type]
         for child in token.children or ():
             line += child.type in ("softbreak", "hardbreak")
-            if child.type == "html_inline" or (child.type == "text" and TAG.search(child.content)):
+            words = child.content if child.type in ("text", "image") else ""
+            if child.type == "html_inline" or TAG.search(words):
                 yield line, HTML
+            elif child.attrs.get("title") or (
+                ATTRIBUTES.search(words) and not BRACED.fullmatch(token.content)
+            ):
+                yield line, ATTRIBUTE

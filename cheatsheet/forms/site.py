@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from cheatsheet.page import Page, SourceError, read_text
+from cheatsheet.page import HTML, Page, SourceError, read_text
 from cheatsheet.words.languages import Language, read_languages
 
 SHEET = "cheatsheet.md"  # the page that is made of the others
@@ -24,8 +24,10 @@ def titles_of(root: Path, language: Language, nav: list) -> dict[str, str]:
     pages = _same_pages(root, language)
     titles = dict(_entries(nav))
     lines = read_text(root, language.config).split("\n")
-    for page in sorted(titles.keys() - pages):
+    for page in sorted(titles.keys() - pages | {name for name in titles if "<" in titles[name]}):
         line = next((n for n, text in enumerate(lines, 1) if text.split()[-1:] == [page]), 1)
+        if page in pages:
+            raise SourceError(language.config, line, HTML)
         problem = f"nav names {page}, and there is no {language.docs}/{page}; write the page, "
         raise SourceError(language.config, line, problem + "or remove the entry.")
     for page in sorted(pages - titles.keys()):

@@ -30,6 +30,7 @@ def group(check: str, kind: str, file: str, *rows: tuple, named: str = "") -> li
 
 STRAY = "a fence must start at the margin"
 HTML = "raw HTML (a comment too) can hide code"
+HIDES = "attributes and options can hide"
 OPEN = "this fence is never closed"
 HEADERS = ["Python", "py", "python3", "pycon", "{ .python }", "python notest", ""]
 HEADERS += ["python continuation", "python { .skip }", "sh", "console", "text { .x }"]
@@ -156,6 +157,40 @@ STAGE = [
         (*added("\u202eabc\n"), "the invisible character U+202E"),
         (*added("a\u00adb\n"), "the invisible character U+00AD"),
         (*added("```python\nx = 'a\ufeffb'\n```\n"), "the invisible character U+FEFF", 1),
+        *(
+            (*added(f"a{sign}b\n"), f"the invisible character U+{ord(sign):04X}")
+            for sign in "\xa0\u034f\u061c\u180e\u2000\u2800\u3000\u3164\ufe0f\ufff9\U000e0041"
+        ),
+        (*added("## A <!-- { #a }\n"), HTML),
+        (*added("## A <style>pre { }</style> { #a }\n"), HTML),
+        (*added("![a <!-- b](plot)\n"), HTML),
+        (*added("/// note | x\n    attrs: {style: 'display: none'}\n\n///\n"), HIDES, 1),
+        (*added("/// note | x\n    type: danger\n\n///\n"), HIDES, 1),
+        (*added("Some *text*{ style='display: none' } here.\n"), HIDES),
+        (*added("Some `code`{ hidden } here.\n"), HIDES),
+        (*added("Some text.\n{ hidden='' }\n"), HIDES, 1),
+        (*added("Some *text*{{ hidden }}\n"), HIDES),
+        (*added('A [page](page.md#page "with a title").\n'), HIDES),
+        ("## Several at once {", "## Several at once { .x } {", HIDES),
+    ),
+    *group(
+        "stage",
+        "what hides code",
+        "mkdocs.yml",
+        ("- Page: page.md", "- Page <script>x</script>: page.md", HTML),
+        ("- Page: page.md", "- Pa\u202ege: page.md", "the invisible character U+202E"),
+    ),
+    *group(
+        "stage",
+        "what hides code",
+        NETS,
+        ("{net} by name", "{net} \u200bby name", "the invisible character U+200B"),
+    ),
+    *group(
+        "stage",
+        "what hides code",
+        CATALOG,
+        ("一层就够了。", "一层就够\u200b了。", "the invisible character U+200B"),
     ),
     *group(
         "stage",
