@@ -79,7 +79,7 @@ WRONG = {
         3,
         "this heading has no id; write it",
     ),
-    "heading with a bad id": ("# A { #A b }\n", 1, "this heading has no id"),
+    "heading with a bad id": ("# A { #A }\n", 1, "this heading has no id"),
     "an id twice": ("# A { #a }\n\n## B { #a }\n", 3, "the id a stands at line 1 too"),
     "not of snippets": ("::: torch.nn.Linear\n", 1, "torch.nn.Linear is not known"),
     "a module": ("::: snippets.custom_module\n", 1, "snippets.<module>.<name>"),
