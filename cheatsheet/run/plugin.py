@@ -21,7 +21,7 @@ from cheatsheet.run.process import start_server
 from cheatsheet.run.shell import run_shell
 from cheatsheet.run.update import OtherOutput, rewrite_outputs
 
-FOLDERS = ("docs", "snippets", "cheatsheet")
+FOLDERS = ("docs", "snippets", "cheatsheet", "tests", ".github")
 DEVICE = pytest.StashKey[dict]()  # described, for the record
 RECORD = pytest.StashKey[Path]()  # the file that was written
 
@@ -157,8 +157,9 @@ class PageFile(MarkdownTextFile):
 
 
 def _files(root: Path) -> set[tuple]:
-    """What fences must leave as it is: pages, definitions and the program."""
-    paths = (path for name in FOLDERS for path in (root / name).rglob("*"))
+    """What fences must leave as it is: pages, definitions, the program, what stands at the root."""
+    paths = [path for name in FOLDERS for path in (root / name).rglob("*")]
+    paths += root.glob("[!.]*.*")
     files = (path for path in paths if "__pycache__" not in path.parts and path.is_file())
     return {(path.relative_to(root), path.stat().st_ctime_ns) for path in files}
 

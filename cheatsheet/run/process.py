@@ -5,13 +5,16 @@ server that has imported torch. First the side of pytest, then that of the proce
 """
 
 import ast
+import builtins
 import contextlib
 import ctypes
 import linecache
+import logging
 import multiprocessing
 import os
 import re
 import sys
+import sysconfig
 import tempfile
 import threading
 import time
@@ -27,7 +30,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cheatsheet.run import devices, elsewhere
-from cheatsheet.run.proof import Coverage
+from cheatsheet.run.proof import OUTSIDE, Coverage
 
 # A fence that takes longer than this hangs.
 LIMIT_SECONDS = 120
@@ -164,6 +167,9 @@ def _main(
 ) -> None:
     """Run each piece of code in the `work` of a folder, and send its `Outcome`."""
     devices.set_up(device)
+    with contextlib.suppress(AttributeError):
+        ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: keep what children leave running
+    folder = folder.resolve()
     if alone:  # without snippets
         root = Path(__file__).parents[2]
         sys.path[:] = [path for path in sys.path if path and Path(path).resolve() != root]
@@ -175,9 +181,13 @@ def _main(
         linecache.cache[name] = len(text), None, text.splitlines(keepends=True), name
     read_output = _capture_output(folder / "output.txt")
     namespace = _main_module(folder / "page.py")
+    builtins._truth = _truth
+    own = {one: module for one, module in sys.modules.items() if one.split(".")[0] == "cheatsheet"}
+    _keep_inside(name, folder)
     coverage = Coverage(name, text.count("\n") + 1) if text else None
     for piece in code:
         _seed(f"{name}:{piece.line}")
+        sys.modules.update(dict.fromkeys(own))  # no fence reaches what runs it
         before, start = devices.allocations(device), time.perf_counter()
         outcome, error = _run(piece, name, namespace, read_output)
         outcome.lost = devices.failure(device, error)
@@ -185,7 +195,8 @@ def _main(
         if not outcome.lost:
             outcome.allocations = devices.allocations(device) - before
         whole = coverage and piece is code[-1] and outcome.raised == piece.raises
-        if unrun := [n for one in code if whole for n in coverage.unrun(one.line, one.source)]:
+        sys.modules.update(own)
+        if unrun := [line for one in code if whole for line in coverage.unrun(*one[:3])]:
             outcome.line, lines = unrun[0], ", ".join(map(str, unrun))
             outcome.problem = f"what stands at {lines} never ran; let it run, or remove it"
         outcome.left = piece.then and piece.then(namespace)
@@ -204,6 +215,61 @@ def _main_module(definitions: Path) -> dict:
     module.__file__ = str(definitions)
     sys.modules["__main__"] = module
     return module.__dict__
+
+
+OPENED = ("open", "os.chdir", "os.listdir", "os.mkdir", "os.remove", "os.rename", "os.scandir")
+
+
+def _keep_inside(name: str, folder: Path) -> None:
+    """Let the code of the file `name` open nothing but what lies in the folders of its process.
+
+    What others open for themselves, such as modules, is theirs; so is the source of a class.
+    """
+    library = re.escape(sysconfig.get_path("stdlib"))
+    through = re.compile(rf"{library}/(?!\w+-packages/)")
+    inside = tuple(f"{folder / one}{os.sep}" for one in ("work", "tmp"))
+
+    def look(event: str, given: tuple) -> None:
+        if event not in OPENED or not isinstance(given[0], (str, bytes, os.PathLike)):
+            return
+        frame = sys._getframe(1)
+        while frame and through.match(frame.f_code.co_filename):
+            frame = frame.f_back
+        path = os.path.abspath(os.fsdecode(given[0]))
+        own = f"{path}{os.sep}".startswith(inside) or path == os.devnull
+        reads = event == "open" and path.endswith(".py") and not given[2] & os.O_ACCMODE
+        if frame and frame.f_code.co_filename == name and not (own or reads):
+            raise PermissionError(f"{path}: {OUTSIDE}")
+
+    sys.addaudithook(look)
+
+
+def _truth(value: object) -> bool:
+    """The value of an assert, which must be a truth: a function or a tuple is always true."""
+    kind = str(getattr(value, "dtype", type(value).__name__)).removeprefix("torch.")
+    if kind != "bool":
+        raise TypeError(f"this assert is about a {kind}, which is no truth; call or compare it")
+    return bool(value)
+
+
+def _around() -> dict[str, object]:
+    """What a fence must leave as it is, by what is wrong if it does not."""
+    children = {one.pid for one in multiprocessing.active_children()}
+    for file in Path("/proc/self/task").glob("*/children"):
+        children.update(map(int, file.read_text().split()))
+    return {
+        "a thread that this fence started still runs, and may print later; join it": (
+            threading.enumerate()
+        ),
+        "a process that this fence started may print later; wait for it": children,
+        "this fence hides warnings; use what does not warn, or show the warning": (
+            *(warnings.warn, warnings.showwarning, logging.root.manager.disable),
+        ),
+        "this fence changes how things are printed; print what a reader would see": (
+            *(sys.stdout, sys.stderr, vars(builtins).copy()),
+            [os.fstat(stream).st_ino for stream in (1, 2)],
+        ),
+    }
 
 
 def _seed(name: str) -> None:
@@ -226,25 +292,30 @@ def _capture_output(file: Path):
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
     # Both streams are line-buffered views of one file: what is written stays in order.
-    sys.stdout = sys.stderr = os.fdopen(1, "w", buffering=1, encoding="utf-8")
+    sys.stdout = sys.stderr = stream = os.fdopen(1, "w", buffering=1, encoding="utf-8")
     new = file.open("rb")
 
     def read() -> str:
-        sys.stdout.flush()
+        stream.flush()
         return new.read().decode("utf-8", errors="backslashreplace")
 
     return read
 
 
 def _run(piece: Piece, name: str, namespace: dict, read_output) -> tuple[Outcome, object]:
-    value, threads = None, set(threading.enumerate())
-    try:
-        # Empty lines in front give each statement its line number in the page, so that
-        # tracebacks point there.
-        tree = ast.parse("\n" * piece.line + piece.source, filename=name)
-        last = tree.body[-1] if tree.body else None
-        with warnings.catch_warnings():
-            warnings.showwarning = lambda text, kind, *_, **__: print(f"{kind.__name__}: {text}")
+    value = last = error = None
+    with warnings.catch_warnings():
+        warnings.showwarning = lambda text, kind, *_, **__: print(f"{kind.__name__}: {text}")
+        before = _around()
+        try:
+            # Empty lines in front give each statement its line number in the page, so that
+            # tracebacks point there.
+            tree = ast.parse("\n" * piece.line + piece.source, filename=name)
+            for one in ast.walk(tree):
+                if isinstance(one, ast.Assert):
+                    one.test = ast.Call(ast.Name("_truth", ast.Load()), [one.test], [])
+                    ast.fix_missing_locations(ast.copy_location(one.test, one))
+            last = tree.body[-1] if tree.body else None
             shown = tree.body.pop() if isinstance(last, ast.Expr) else None
             exec(compile(tree, name, "exec", dont_inherit=True), namespace)
             if shown:
@@ -252,20 +323,23 @@ def _run(piece: Piece, name: str, namespace: dict, read_output) -> tuple[Outcome
                 value = eval(code, namespace)
             if value is not None:
                 print(repr(value))
-        problem = _unstable_repr(value)
-        if not threads.issuperset(threading.enumerate()):
-            problem = "a thread that this fence started still runs, and may print later; join it"
+            problem = _unstable_repr(value)
+        except BaseException as raised:  # SystemExit too: the page goes on
+            problem, error = "", raised
+        after = _around()
+    changed = [problem for problem, fact in after.items() if fact != before[problem]]
+    problem = (changed or [problem])[0]
+    if error is None:
         return Outcome(read_output(), line=last and last.lineno, problem=problem), None
-    except BaseException as error:  # SystemExit too: the page goes on
-        frames = traceback.extract_tb(error.__traceback__)
-        while frames and frames[0].filename != name:
-            frames.pop(0)
-        line = frames[0].lineno if frames else None
-        output = read_output()
-        output += "" if not output or output.endswith("\n") else "\n"
-        output += "".join(traceback.format_exception_only(error)).rstrip()
-        trace = "".join(traceback.format_list(frames)).rstrip()
-        return Outcome(output, True, line, trace), error
+    frames = traceback.extract_tb(error.__traceback__)
+    while frames and frames[0].filename != name:
+        frames.pop(0)
+    line = frames[0].lineno if frames else None
+    output = read_output()
+    output += "" if not output or output.endswith("\n") else "\n"
+    output += "".join(traceback.format_exception_only(error)).rstrip()
+    trace = "".join(traceback.format_list(frames)).rstrip()
+    return Outcome(output, True, line, trace, problem), error
 
 
 def _unstable_repr(value: object) -> str:

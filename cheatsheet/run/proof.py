@@ -2,11 +2,13 @@
 
 import ast
 import builtins
+import dis
 import mmap
 import re
 import sys
 import threading
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 from cheatsheet.page import Example, Page, Plot, Shell
 
@@ -16,10 +18,10 @@ PASSED_OVER = "an error that is passed over shows nothing. Print it."
 ASKS = re.compile(r"torch\.(cuda|accelerator|version)\b")
 REFUSED = {
     r"filterwarnings|simplefilter|catch_warnings|captureWarnings|showwarning|PYTHONWARNINGS"
-    r"|redirect_stderr|stderr = ": (
+    r"|warnings\.filters|redirect_stderr": (
         "this hides warnings. Use what does not warn, or show the warning."
     ),
-    r"cheatsheet\.|import cheatsheet|_getframe|currentframe|f_back|settrace": (
+    r"_getframe|currentframe|f_back|settrace|inspect\.stack|atexit|start_new_thread": (
         "this reaches for what runs the page. Write what a reader would run."
     ),
     r"suppress\(": PASSED_OVER,
@@ -27,8 +29,12 @@ REFUSED = {
         OUTSIDE := "a copy runs elsewhere. Name a file of the working folder."
     ),
 }
-COMMANDS = {"cd", "export", "nvidia-smi", "pip", "python", "torchrun"}
-COMMAND = re.compile(r"(?:^|[|;&(])[ \t]*(?:\w+=(?:\"[^\"]*\"|\S*)[ \t]+)*([^\s|;&()#]+)", re.M)
+COMMANDS = {"cd", "export", "nvidia-smi", "pip install", "pip list", "python", "torchrun"}
+COMMAND = re.compile(
+    r"(?:^|[|;&(`])[ \t]*(?:\w+=(?:\"[^\"]*\"|[^\s`]*)[ \t]+)*"
+    r"(python -m +)?((?:pip +)?[^\s|;&()#`]+)",
+    re.M,
+)
 
 
 def problems(page: Page) -> Iterator[tuple[int, str]]:
@@ -37,24 +43,35 @@ def problems(page: Page) -> Iterator[tuple[int, str]]:
     plotted = _plotted(page)
     for example, tree in zip(page.examples, trees, strict=True):
         yield from _of_code(example, tree)
-        if set(example.outputs) == {"GPU"}:
+        if "GPU" in example.outputs and not {None, "CPU"} & example.outputs.keys():
             problem = (
                 "this output is titled GPU, and none CPU: the run on the CPU compares nothing. "
             )
             yield example.outputs["GPU"].line, problem + 'Show it, as text title="CPU".'
         shown = example.outputs or example.raises or example.line in plotted
-        asserts = any(isinstance(node, ast.Assert) for node in ast.walk(tree))
-        if not (shown or asserts or ASKS.search(example.code.source)):
-            used = set().union(*map(_used, trees[example.number :]))
-            if not used & set(_made(tree)) - BUILT_IN:
-                problem = "this fence shows nothing, asserts nothing, and makes or changes nothing "
-                yield example.line, problem + "that a later one uses. Print what it is about."
+        if not (shown or ASKS.search(ast.unparse(tree))):
+            left, used = set(_made(tree)) - BUILT_IN, False
+            for later in (one for tree in trees[example.number :] for one in tree.body):
+                used = used or bool(left & _used(later))
+                left -= set(_made(later) if isinstance(later, ast.Assign) else ())
+            if not used:
+                problem = "this fence shows nothing, whatever it asserts, and makes or changes "
+                problem += "nothing that a later one uses. Print what it is about."
+                yield example.line, problem
     for part in page.parts:
         source = part.code.source.replace("\\\n", " ") if isinstance(part, Shell) else ""
         for found in COMMAND.finditer(re.sub(r"\"[^\"]*\"|'[^']*'", '""', source)):
-            if found[1] not in COMMANDS:
-                problem = f"the command {found[1]} is not known; mend it, or add it to COMMANDS in "
-                yield part.line, problem + "cheatsheet/run/proof.py."
+            module, name = found.groups()
+            if name not in COMMANDS and not (module and _is_module(name)):
+                problem = f"the command {module or ''}{name} is not known; mend it, or add it to "
+                yield part.line, problem + "COMMANDS in cheatsheet/run/proof.py."
+
+
+def _is_module(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:  # its package is none
+        return False
 
 
 def _of_code(example: Example, tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -64,42 +81,26 @@ def _of_code(example: Example, tree: ast.Module) -> Iterator[tuple[int, str]]:
         for pattern, problem in REFUSED.items():
             if re.search(rf"\b(?:{pattern})", line):
                 yield number, problem
+    lines = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assert) and _constant(node.test):
-            yield node.lineno, "this assert cannot fail. Let it ask what the code did."
+        if isinstance(node, ast.stmt):
+            if node.lineno in lines:
+                problem = "two statements share this line, and nobody sees whether both run. "
+                yield node.lineno, problem + "Give each a line of its own."
+            lines.add(node.lineno)
         if isinstance(node, ast.ExceptHandler) and all(map(_is_empty, node.body)):
             yield node.lineno, PASSED_OVER
-        text = node.value if isinstance(node, ast.Constant) and node not in joined else None
-        if re.match(r"/\w|~|\.\./", text if isinstance(text, str) else ""):
+        text = node.value if isinstance(node, ast.Constant) and node not in joined else ""
+        if re.match(r"b?'(/\w|~|\.\.(/|'))", repr(text)):
             yield node.lineno, OUTSIDE
-
-
-def _constant(node: ast.expr) -> bool:
-    """A condition that is the same whatever the code did."""
-    match node:
-        case ast.BoolOp(op=ast.Or(), values=values):
-            return any(map(_constant, values))
-        case ast.BoolOp(values=values):
-            return all(map(_constant, values))
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return _constant(operand)
-        case ast.Tuple() | ast.List() | ast.Dict() | ast.Set() | ast.Lambda() | ast.JoinedStr():
-            return True
-        case ast.Compare(ast.Call(ast.Name("len" | "abs")), [ast.GtE()], [ast.Constant(0)]):
-            return True
-        case ast.Compare(left=one, comparators=[other]) | ast.Call(args=[one, other]):
-            calls = any(isinstance(part, ast.Call) for part in ast.walk(one))
-            if ast.dump(one) == ast.dump(other) and not calls:
-                return True
-    names = (part.id for part in ast.walk(node) if isinstance(part, ast.Name))
-    return BUILT_IN.issuperset(names)
 
 
 def _is_empty(node: ast.stmt) -> bool:
     """A statement that does nothing, such as `pass` or a docstring."""
     constant = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    bare = isinstance(node, ast.AnnAssign) and node.value is None
-    return constant or bare or isinstance(node, (ast.Pass, ast.Global, ast.Nonlocal, ast.Continue))
+    bare = isinstance(node, (ast.AnnAssign, ast.Return)) and node.value is None
+    kinds = ast.Pass, ast.Global, ast.Nonlocal, ast.Continue, ast.Break
+    return constant or bare or isinstance(node, kinds)
 
 
 def _plotted(page: Page) -> set[int]:
@@ -113,8 +114,11 @@ def _plotted(page: Page) -> set[int]:
 
 
 def _used(tree: ast.AST) -> set[str]:
-    """Its names, and its strings, which may be names of files."""
-    found = (getattr(node, "id", getattr(node, "value", None)) for node in ast.walk(tree))
+    """Names that it reads or changes, and its strings, which may be names of files."""
+    nodes = list(ast.walk(tree))
+    bound = {one for one in nodes if isinstance(getattr(one, "ctx", None), ast.Store)}
+    bound -= {one.target for one in nodes if isinstance(one, ast.AugAssign)}
+    found = (getattr(one, "id", getattr(one, "value", None)) for one in nodes if one not in bound)
     return {one for one in found if isinstance(one, str)}
 
 
@@ -130,7 +134,9 @@ def _made(node: ast.AST) -> Iterator[str]:
             yield from _used(node)
         case ast.For(iter=effect) | ast.withitem(context_expr=effect):
             yield from _used(effect)
-        case ast.Name() | ast.Attribute() | ast.Subscript():
+        case ast.Name(id=name, ctx=ast.Store()):
+            yield name
+        case ast.Attribute() | ast.Subscript():
             if not isinstance(node.ctx, ast.Load):
                 yield from _used(node)
     for child in ast.iter_child_nodes(node):
@@ -150,26 +156,32 @@ class Coverage:
         if frame.f_code.co_filename != self._name:
             return None
         self._ran[frame.f_lineno] |= 1
-        if event == "exception":
-            self._ran[frame.f_code.co_firstlineno] |= 2
+        if event == "return":
+            last = dis.opname[frame.f_code.co_code[frame.f_lasti]]
+            if not last.startswith(("RETURN", "YIELD")):  # an error ended it
+                self._ran[frame.f_code.co_firstlineno] |= 2
         return self._trace
 
-    def unrun(self, line: int, source: str) -> list[int]:
+    def unrun(self, line: int, source: str, raises: bool) -> list[int]:
         """The lines of statements that should have run, in a fence that begins at `line`.
 
-        A function must be called, but for methods; what it does after an error of its own,
-        and one branch of an `if`, may stay unused.
+        A function must be called, but for methods where the fence raises; what it does after
+        an error that ended it, and what depends on the machine, may stay unused.
         """
         body = ast.parse("\n" * line + source).body
-        return [lines[0] for lines in self._due(body) if not self._any(lines)]
+        return [lines[0] for lines in self._due(body, raises) if not self._any(lines)]
+
+    def _ran_in(self, block: list[ast.stmt]) -> bool:
+        return bool(block) and self._any(range(block[0].lineno, block[-1].end_lineno + 1))
 
     def _any(self, lines: range) -> bool:
         return any(self._ran[number] for number in lines)
 
-    def _due(self, body: list[ast.stmt], methods: bool = False) -> Iterator[range]:
+    def _due(self, body: list[ast.stmt], raises: bool, methods: bool = False) -> Iterator[range]:
         for one in body:
             blocks = [getattr(one, name, []) for name in ("body", "orelse", "finalbody")]
-            blocks += [handler.body for handler in getattr(one, "handlers", [])]
+            for name in ("handlers", "cases"):
+                blocks += [part.body for part in getattr(one, name, [])]
             inside = min((block[0].lineno for block in blocks if block), default=one.end_lineno + 1)
             first = min([one.lineno, *(d.lineno for d in getattr(one, "decorator_list", []))])
             head = range(first, max(inside, one.lineno + 1))
@@ -179,11 +191,10 @@ class Coverage:
                 case ast.FunctionDef() | ast.AsyncFunctionDef():
                     called = self._any(range(inside, one.end_lineno + 1))
                     excused = self._ran[first] & 2 or (methods and not called)
-                case ast.If():
-                    excused = not _constant(one.test)
-                case ast.For():
-                    excused = ASKS.search(ast.unparse(one.iter))
+                case ast.If(test=asked) | ast.For(iter=asked):
+                    head_raised = raises and one is body[-1] and not any(map(self._ran_in, blocks))
+                    excused = head_raised or ASKS.search(ast.unparse(asked))
                 case _:
                     excused = False
             for block in () if excused else blocks:
-                yield from self._due(block, isinstance(one, ast.ClassDef))
+                yield from self._due(block, raises, raises and isinstance(one, ast.ClassDef))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from tests.faults import gate, hosts, records, workflows
 from tests.faults.harness import Fault
 from tests.faults.project import CATALOG, NETS, PAGE, SEITE
+from tests.run.planted import fence
 
 GLOSSARY = "docs/glossary.yml"
 SECTION = "## Several at once { #several }\n"
@@ -385,6 +386,155 @@ RUN = [
         ("print(len(layers), layers[1].out_features)", "print(id(net))", OTHER, 3),
     ),
 ]
+RAISES = " { .raises }"
+ZERO = "ZeroDivisionError: division by zero"
+UNRUN = "never ran; let it run, or remove it"
+NOTHING = "this fence shows nothing, whatever it asserts"
+OVER = "an error that is passed over shows nothing"
+WARNINGS = "this hides warnings"
+RUNNER = "this reaches for what runs the page"
+OUTSIDE = "Name a file of the working folder"
+TWO = "two statements share this line"
+
+
+def code(line: int, said: str, *fences: tuple) -> tuple:
+    """Fences, of which line `line` of all that is planted is at fault."""
+    return *added("".join(fence(*one) for one in fences)), said, line - 1
+
+
+STRUCTURE = (
+    group(
+        "structure",
+        "code that proves nothing",
+        PAGE,
+        code(5, NOTHING, ("first = 1",), ("second = first",)),
+        code(1, NOTHING, ("first = 1",), ("first = 2\nfirst", "2")),
+        code(1, NOTHING, ("first = 1  # torch.cuda",)),
+        code(1, NOTHING, ("assert len(layers) > -1",)),
+        code(1, NOTHING, ("if len(layers) > 5:\n    assert layers == 3",)),
+        code(4, OVER, ("try:\n    1 / 0\nexcept Exception:\n    pass\n1", "1")),
+        code(
+            4,
+            OVER,
+            ("import contextlib\n\nwith contextlib.suppress(Exception):\n    1 / 0\n1", "1"),
+        ),
+        code(2, TWO, ("first = 1; 1 / 0; first = 2", ZERO, RAISES)),
+        code(2, TWO, ("for i in []: print(i)\n1", "1")),
+        *(
+            (*added(f'{fence("1")}```text title="GPU"\n2\n```\n{more}'), "none CPU", 4)
+            for more in ("", '\n```text title="torch 2.99+"\n3\n```\n')
+        ),
+    )
+    + group(
+        "structure",
+        "code that hides or leaves its place",
+        PAGE,
+        code(4, WARNINGS, ("import warnings\n\nwarnings.simplefilter('ignore')\n1", "1")),
+        code(4, WARNINGS, ("import warnings\n\nwarnings.filters.clear()\n1", "1")),
+        code(4, WARNINGS, ("import warnings\n\nwith warnings.catch_warnings():\n    1", "1")),
+        code(2, RUNNER, ("import atexit\n\natexit.register(print, 1)\n1", "1")),
+        code(2, OUTSIDE, ("open('/tmp/cheatsheet', 'w').close()\n1", "1")),
+        code(2, OUTSIDE, ("open(b'/tmp/cheatsheet', 'w').close()\n1", "1")),
+        code(4, OUTSIDE, ("from pathlib import Path\n\nlen(str(Path.home())) > 0", "True")),
+        code(4, OUTSIDE, ("from pathlib import Path\n\nPath('..', 'output.txt').exists()", "True")),
+    )
+    + group(
+        "structure",
+        "a command that is none",
+        PAGE,
+        *(
+            (*added(f"```bash\n{line}\n```\n"), f"the command {name} is not known")
+            for line, name in (
+                ("A=1 python -m pip list | nvidia-smy -l", "nvidia-smy"),
+                ("python -m no_such_module", "python -m no_such_module"),
+                ("python -m torch.no_such", "python -m torch.no_such"),
+                ("pip instal torch", "pip instal"),
+                ("export A=`nvidia-smy`", "nvidia-smy"),
+            )
+        ),
+    )
+)
+RUN += group(
+    "run",
+    "code that never runs",
+    PAGE,
+    code(3, UNRUN, ("1 / 0\nfirst = 1", ZERO, RAISES)),
+    code(4, UNRUN, ("for i in 1, 2:\n    1 / 0\n    print(i)", ZERO, RAISES)),
+    code(3, UNRUN, ("def f():\n    return 1\n\n\nprint(f.__name__)", "f")),
+    code(4, UNRUN, ("class Net:\n    def forward(self):\n        return 1\n\n\nNet.x = 1",)),
+    code(5, UNRUN, ("try:\n    first = 1\nexcept ValueError:\n    print('no')\nfirst", "1")),
+    code(3, UNRUN, ("if False:\n    first = 2\n1", "1")),
+    code(4, UNRUN, ("import sys\nif len(sys.argv) > 5:\n    undefined\n1", "1")),
+    code(3, UNRUN, ("for i in []:\n    print(i)\n1", "1")),
+    code(4, UNRUN, ("match 1:\n    case 9:\n        x = 9\n    case _:\n        print(1)", "1")),
+    code(
+        7,
+        UNRUN,
+        (
+            "def f():\n    try:\n        1 / 0\n    except ArithmeticError:\n        return 1\n"
+            "    return undefined\n\n\nf()",
+            "1",
+        ),
+    ),
+)
+RUN += group(
+    "run",
+    "an assert of what is no truth",
+    PAGE,
+    *(
+        code(2, f"this assert is about a {kind}", (f"assert {test}\nprint(1)", "1"))
+        for test, kind in (
+            ("net.weight.is_contiguous", "builtin_function_or_method"),
+            ("torch.equal", "builtin_function_or_method"),
+            ("(net.training == 7, 'message')", "tuple"),
+            ("(one for one in net.children())", "generator"),
+            ("net.in_features", "int"),
+            ("net.weight.sum()", "float32"),
+        )
+    ),
+)
+RAISED = "this fence raises"
+LATE = "a process that this fence started may print later"
+HIDING = "this fence hides warnings"
+PRINTING = "this fence changes how things are printed"
+RUN += group(
+    "run",
+    "what outlives its fence, or works behind it",
+    PAGE,
+    code(4, "a thread that this", ("import threading\n\nthreading.Timer(5, print).start()",)),
+    code(4, LATE, ("import subprocess\n\nchild = subprocess.Popen(['sleep', '1'])",)),
+    code(4, LATE, ("import os\n\n_ = os.system('(sleep 1; echo late) &')",)),
+    code(4, LATE, ("import multiprocessing\n\nmultiprocessing.Process(target=print).start()",)),
+    code(4, HIDING, ("import warnings\n\nwarnings.warn = lambda text: None",)),
+    code(4, HIDING, ("import logging\n\nlogging.disable()",)),
+    code(4, PRINTING, ("import io, sys\n\nsys.stderr = io.StringIO()",)),
+    code(4, PRINTING, ("import io, sys\n\nsetattr(sys, 'stdout', io.StringIO())",)),
+    code(4, PRINTING, ("import os\n\nos.dup2(os.open(os.devnull, os.O_WRONLY), 2)", "2")),
+    code(4, PRINTING, ("import builtins\n\nbuiltins.repr = lambda one: 'tensor(1)'",)),
+    code(2, RAISED, ("from cheatsheet.run import process\nprocess._run = None",)),
+    code(4, RAISED, ("import sys\n\nsys.modules['cheatsheet.run.process']._run = None",)),
+    code(4, RAISED, ("import os\n\nopen(os.path.join(os.sep, 'tmp', 'x'), 'w').close()",)),
+    code(4, RAISED, ("import os\n\nos.chdir(os.pardir)",)),
+    code(4, RAISED, ("import os\n\nos.listdir(os.sep)",)),
+)
+RUN += group(
+    "run",
+    "an output in the wrong words or place",
+    PAGE,
+    code(5, "+ nan", ("float('nan')", "1.0")),
+    code(5, "follows code that prints nothing", ("first = 1", "1")),
+    code(5, "+ ZeroDivisionError: division by zero", ("1 / 0", "ValueError: x", RAISES)),
+    code(3, "does not show it", ("1 / 0", None, RAISES)),
+    code(4, "UserWarning: old", ("import warnings\nwarnings.warn('old')",)),
+    code(7, "+ UserWarning: old", ("import warnings\nwarnings.warn('old')\n1", "1")),
+    code(2, "TypeError: object of type 'int'", ("len(1)", "1")),
+    code(
+        3,
+        "repr of an OrderedDict differs",
+        ("import collections\ncollections.OrderedDict(a=1)", "x"),
+    ),
+    code(2, "long container", ("list(range(50))", "x")),
+)
 RUN += group(
     "outputs",
     "an output that is not to the letter",
@@ -411,53 +561,53 @@ COPIES = [
         PAGE,
         unseen(
             "nn.Module.eval(net)",
-            "assert net",
+            "assert net is not None",
             "net.training: bool False on the page, bool True by",
         ),
         unseen(
             'exec("net.bias = None")',
-            "assert net",
+            "assert net is not None",
             "net.bias: NoneType None on the page, Parameter",
         ),
         unseen(
             "torch.autograd.backward(net(torch.ones(1, 3)).sum())",
-            "assert net",
+            "assert net is not None",
             "net.weight.grad: Tensor torch.float32 (2, 3) cpu [1.0, 1.0, 1.0, 1.0]",
         ),
         unseen(
             "import operator\n\noperator.setitem(vars(net), 'extra', [1])",
-            "assert net",
+            "assert net is not None",
             "net.extra: list of 1 on the page, nothing by",
         ),
         unseen(
             "bn = nn.BatchNorm1d(3)\ntorch.func.functional_call(bn, {}, torch.ones(2, 3))",
-            "assert bn",
+            "assert bn is not None",
             "bn.num_batches_tracked: Tensor torch.int64 () cpu [1]",
         ),
         unseen(
             OPTIMIZER + "torch.optim.lr_scheduler.ConstantLR(optimizer)",
-            "assert optimizer",
+            "assert optimizer is not None",
             "optimizer.param_groups[0]['lr']: float 0.03",
         ),
         unseen(
             "class Net:\n    x = 1\n\n\nmade = Net()\ntype.__setattr__(Net, 'x', 2)",
-            "assert made",
+            "assert made is not None",
             "class Net.x: int 2 on the page, int 1 by",
         ),
         unseen(
             "layer = nn.Linear(3, 2)\nexec('layer.register_forward_hook(print)')",
-            "assert layer",
+            "assert layer is not None",
             "layer._forward_hooks: OrderedDict of 1 on the page, OrderedDict of 0 by",
         ),
         unseen(
             'exec("torch.backends.cudnn.benchmark = True")',
-            "assert net",
+            "assert net is not None",
             "torch.backends.cudnn.benchmark: bool True on the page, bool False by",
         ),
         unseen(APPENDED, 'open("a.txt").close()', "file a.txt: file 1 bytes"),
         unseen(
             "net.eval().no_such",
-            "assert net",
+            "assert net is not None",
             "net.training: bool False on the page",
             " { .raises }",
         ),
@@ -724,4 +874,4 @@ ACTS = [
     for kind, acts in kinds.items()
     for name, (act, said) in acts.items()
 ]
-FAULTS = STAGE + RUN + COPIES + LANGUAGES + REVIEW + WORDING + HOSTS + FLOWS + ACTS
+FAULTS = STAGE + RUN + STRUCTURE + COPIES + LANGUAGES + REVIEW + WORDING + HOSTS + FLOWS + ACTS
