@@ -19,7 +19,6 @@ import types
 import warnings
 import zlib
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -86,21 +85,30 @@ def run_copy(text: str, source: str) -> Outcome:
 def differences(page: Page, copies: list[Outcome]) -> Iterator[str]:
     """Where the copy of a block leaves something else than the page up to that block.
 
-    The page runs here, twice. A name or a file that a copy has not, it did not need.
+    The page runs here, and again where the two differ. A name or a file that a copy has not,
+    it did not need.
     """
-    thens = [partial(left_by, {re.match(r"\w*", path)[0] for path in one.left}) for one in copies]
+    thens = [
+        partial(left_by, {re.match(r"\w*", path)[0] for path in one.left or {}}) for one in copies
+    ]
     examples = zip(page.examples, thens, strict=True)
     code = [Piece(one.line, one.code.source, one.raises, then) for one, then in examples]
 
-    def run(process: Process) -> list[State]:
-        with process:
-            return [process.receive().left for _ in code]
+    def run(name: str) -> list[Outcome]:
+        with Process(name, code) as process:
+            return [process.receive() for _ in code]
 
-    # Made here: two threads that parse at once trouble Python 3.11 now and then.
-    processes = [Process(name, code) for name in (str(page.path), f"again {page.path}")]
-    with ThreadPoolExecutor(2) as pool:
-        runs = pool.map(run, processes)
-    for example, one, other, copy in zip(page.examples, *runs, copies, strict=True):
+    first = run(str(page.path))
+    for example, one in zip(page.examples, first, strict=True):
+        if one.left is None:
+            yield f"{page.path}:{example.line}: this block does not end: {one.lost or one.output}"
+            return
+    states = [one.left for one in first]
+    pairs = zip(states, (copy.left or {} for copy in copies), strict=True)
+    if not any(list(_compared(one, one, copy)) for one, copy in pairs):
+        return
+    again = [one.left for one in run(f"again {page.path}")]
+    for example, one, other, copy in zip(page.examples, states, again, copies, strict=True):
         if found := list(_compared(one, other, copy.left)):
             problem = "the copy of this block leaves other values than the page. Write what makes "
             problem += "them so that it is seen, or let cheatsheet/standalone/effects.py see it:"
@@ -129,6 +137,18 @@ def _settings() -> Iterator[tuple[str, object]]:
         yield f"torch.{name}()", getattr(torch, name)()
     yield "torch.set_printoptions", torch._tensor_str.PRINT_OPTS
     yield "torch.serialization.get_safe_globals()", torch.serialization.get_safe_globals()
+    mmap = torch.serialization.get_default_mmap_options()
+    yield "torch.serialization.get_default_mmap_options()", mmap
+    yield (
+        "torch.__future__",
+        {k: v for k, v in vars(torch.__future__).items() if v in (True, False)},
+    )
+    kinds = type, types.FunctionType, types.BuiltinFunctionType
+    for module in (torch, torch.nn, torch.nn.functional, torch.nn.init, torch.optim):
+        known = [(k, v) for k, v in sorted(vars(module).items()) if isinstance(v, kinds)]
+        own = module is torch.nn  # its classes are those that pages change
+        says = [(k, v.__name__, own and type(v) is type and sorted(vars(v))) for k, v in known]
+        yield f"what {module.__name__} has", _cut(repr(says).encode())
     for name, module in sorted(sys.modules.items()):
         if name.startswith("torch.backends."):
             for key in sorted({*vars(module), *vars(type(module))}):
@@ -218,6 +238,8 @@ class _Walk:
             self._fields(path, state)
         elif state is not None:
             self.add(f"{path} state", state)
+        hooks = {k: v for k, v in getattr(value, "__dict__", {}).items() if k.endswith("_hooks")}
+        self._fields(path, hooks)  # an optimizer does not pickle its own
         self._items(path, kind, items or ())
         if pairs:
             self._pairs(path, kind, dict(pairs))
@@ -249,6 +271,8 @@ class _Walk:
         form = [type(value).__name__, str(value.dtype), str(tuple(value.shape)), str(value.device)]
         form += ["requires_grad"] * value.requires_grad
         form += [type(value.grad_fn).__name__] if value.grad_fn else []
+        for hooks in ("_backward_hooks", "_post_accumulate_grad_hooks"):
+            form += [hooks] * len(getattr(value, hooks, None) or ())
         says = ""
         if value.layout is torch.strided and value.device.type == "cpu":
             memory = value.untyped_storage().data_ptr()

@@ -6,6 +6,9 @@ year, and the pages in the other order. A temporary folder of its own, each page
 
 import datetime
 import os
+import platform
+import socket
+import sys
 import time
 
 YEARS = 3 * 366 * 86400.0
@@ -30,16 +33,23 @@ def turn(items: list) -> list:
 
 
 def arrive() -> None:
-    """Let this process, if `move` was called, count more processors and go some years ahead.
+    """Let this process, if `move` was called, be another machine's, some years ahead.
 
     Files and other programs keep today's time: they have it from the system.
     """
     if "CHEATSHEET_ELSEWHERE" not in os.environ:
         return
-    count = os.cpu_count() or 1
+    import torch
+
+    count, interop = os.cpu_count() or 1, torch.get_num_interop_threads()
     os.cpu_count = lambda: count + 1
+    os.sched_getaffinity = lambda _process: set(range(count + 1))
+    torch.get_num_interop_threads = lambda: interop + 1
+    socket.gethostname = platform.node = lambda: "elsewhere"
+    sys.executable = f"/{sys.executable}"
     now = time.time
     time.time = lambda: now() + YEARS  # date.today() asks it, too
+    time.time_ns = lambda: int(time.time() * 1e9)
     for name in "localtime", "gmtime", "ctime":
         _default(name, lambda: time.time())
     _default("asctime", lambda: time.localtime())

@@ -25,7 +25,11 @@ REFUSED = {
         "this reaches for what runs the page. Write what a reader would run."
     ),
     r"suppress\(": PASSED_OVER,
-    r"expanduser|home\(\)": (
+    r"getnode|getuid|getlogin|getuser|uname|sysconf|disk_usage|clock_gettime|utcnow|getmtime|st_[acm]time"
+    r"|datetime64\(.(?:now|today)|platform\.(?!node)|parallel_info|__config__": (
+        "this asks the machine or the day. Show what is the same everywhere."
+    ),
+    r"expanduser|home\(\)|HOME": (
         OUTSIDE := "a copy runs elsewhere. Name a file of the working folder."
     ),
 }

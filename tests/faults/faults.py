@@ -3,7 +3,14 @@
 What is planted stands for its whole kind.
 """
 
+import os
+import platform
+import socket
+import sys
+import time
 from dataclasses import replace
+
+import torch
 
 from tests.faults import gate, hosts, records, workflows
 from tests.faults.harness import Fault
@@ -433,6 +440,11 @@ STRUCTURE = (
         code(4, WARNINGS, ("import warnings\n\nwarnings.filters.clear()\n1", "1")),
         code(4, WARNINGS, ("import warnings\n\nwith warnings.catch_warnings():\n    1", "1")),
         code(2, RUNNER, ("import atexit\n\natexit.register(print, 1)\n1", "1")),
+        *(
+            code(2, "this asks the machine or the day", (asked, "1"))
+            for asked in ("os.uname().release", "datetime.utcnow()", "time.clock_gettime(0)")
+        ),
+        code(2, OUTSIDE, ("os.environ['HOME']", "1")),
         code(2, OUTSIDE, ("open('/tmp/cheatsheet', 'w').close()\n1", "1")),
         code(2, OUTSIDE, ("open(b'/tmp/cheatsheet', 'w').close()\n1", "1")),
         code(4, OUTSIDE, ("from pathlib import Path\n\nlen(str(Path.home())) > 0", "True")),
@@ -535,6 +547,31 @@ RUN += group(
     ),
     code(2, "long container", ("list(range(50))", "x")),
 )
+NOW = time.localtime()
+HERE = (  # what is asked, and its value here and now
+    ("datetime", "datetime.date.today().isoformat()", time.strftime("'%Y-%m-%d'", NOW)),
+    ("datetime", "datetime.datetime.now().year", NOW.tm_year),
+    ("datetime", "datetime.datetime.today().year", NOW.tm_year),
+    ("time", "time.strftime('%Y')", f"'{NOW.tm_year}'"),
+    ("time", "time.gmtime().tm_year", time.gmtime().tm_year),
+    ("time", "time.ctime()[-4:]", f"'{NOW.tm_year}'"),
+    ("time", "time.time_ns() // (366 * 86400 * 10**9)", int(time.time() // (366 * 86400))),
+    ("time", "time.localtime(0).tm_hour", time.localtime(0).tm_hour),
+    ("os", "os.cpu_count()", os.cpu_count()),
+    ("os", "len(os.sched_getaffinity(0))", len(os.sched_getaffinity(0))),
+    ("os", "os.environ.get('PYTHONHASHSEED', 'none')", "'none'"),
+    ("torch", "torch.get_num_threads()", torch.get_num_threads()),
+    ("torch", "torch.get_num_interop_threads()", torch.get_num_interop_threads()),
+    ("socket", "socket.gethostname()", repr(socket.gethostname())),
+    ("platform", "platform.node()", repr(platform.node())),
+    ("sys", "sys.executable", repr(sys.executable)),
+)
+RUN += group(
+    "elsewhere",
+    "what depends on the surroundings",
+    PAGE,
+    *(code(6, OTHER, (f"import {module}\n{asked}", value)) for module, asked, value in HERE),
+)
 RUN += group(
     "outputs",
     "an output that is not to the letter",
@@ -604,6 +641,36 @@ COPIES = [
             "assert net is not None",
             "torch.backends.cudnn.benchmark: bool True on the page, bool False by",
         ),
+        unseen(
+            'exec("net.weight.register_hook(print)")',
+            "assert net is not None",
+            "net.weight: Parameter torch.float32 (2, 3) cpu requires_grad _backward_hooks",
+        ),
+        unseen(
+            'exec("net.weight.register_post_accumulate_grad_hook(print)")',
+            "assert net is not None",
+            "net.weight: Parameter torch.float32 (2, 3) cpu requires_grad _post_accumulate",
+        ),
+        unseen(
+            f'{OPTIMIZER}exec("optimizer.register_step_post_hook(print)")',
+            "assert optimizer is not None",
+            "optimizer._optimizer_step_post_hooks: OrderedDict of 1 on the page",
+        ),
+        unseen(
+            'exec("torch.__future__.set_swap_module_params_on_conversion(True)")',
+            "assert net is not None",
+            "torch.__future__",
+        ),
+        unseen(
+            'exec("torch.serialization.set_default_mmap_options(1)")',
+            "assert net is not None",
+            "torch.serialization.get_default_mmap_options()",
+        ),
+        unseen('exec("nn.Linear.extra = 1")', "assert net is not None", "what torch.nn has: str"),
+        unseen(
+            'exec("torch.relu = torch.sigmoid")', "assert net is not None", "what torch has: str"
+        ),
+        unseen("import os", "os._exit(3)", "this block does not end: the code ended the process"),
         unseen(APPENDED, 'open("a.txt").close()', "file a.txt: file 1 bytes"),
         unseen(
             "net.eval().no_such",

@@ -1,15 +1,17 @@
 """Plant one fault in a clean project, and ask the one check that is meant for it."""
 
 import ast
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from pathlib import Path
 
 from cheatsheet.build import stage
 from cheatsheet.page import Page, SourceError, read
-from cheatsheet.run import proof
+from cheatsheet.run import elsewhere, proof
 from cheatsheet.run.judge import PageRun, _compare
 from cheatsheet.run.records import read_records
 from cheatsheet.standalone.definitions import Definitions
@@ -85,6 +87,26 @@ def ran(project: Path) -> Iterator[str]:
                 yield str(error)
 
 
+AWAY: dict[str, object] = {}  # a server of processes that was started elsewhere
+
+
+def moved(project: Path) -> list[str]:
+    """The page in other surroundings; it must be right here."""
+    if wrong := list(ran(project)):
+        return [f"wrong here: {wrong}"]
+    server, environ = forkserver.ensure_running.__self__, os.environ.copy()
+    here = vars(server).copy()
+    vars(server).update(AWAY or vars(forkserver.ForkServer()))
+    elsewhere.move()
+    try:
+        return list(ran(project))
+    finally:
+        AWAY.update(vars(server))
+        vars(server).update(here)
+        os.environ.clear()
+        os.environ.update(environ)
+
+
 def outputs(project: Path) -> Iterator[str]:
     """Of code that prints a string: whether the page may show what it does."""
     for example in _own(project).examples:
@@ -120,6 +142,7 @@ def judged(project: Path) -> Iterator[str]:
 CHECKS: dict[str, Callable[[Path], object]] = {
     "stage": staged,
     "run": ran,
+    "elsewhere": moved,
     "outputs": outputs,
     "structure": structure,
     "copies": copied,

@@ -1,6 +1,5 @@
 """Whole runs of pytest over planted pages: what passes, what fails, in which words."""
 
-import os
 import re
 import time
 
@@ -237,19 +236,8 @@ def test_a_fence_that_changes_the_project_is_named(tmp_path):
     assert done.stdout.count("this file changed while") == 4  # and in the summary
 
 
-NOW = time.localtime()
 HERE = {  # code, and what it shows here and now alone
-    "date": (
-        "import datetime\n\nprint(datetime.date.today(), datetime.datetime.now().year)",
-        time.strftime("%Y-%m-%d %Y", NOW),
-    ),
-    "year": (
-        "import time\n\nprint(time.strftime('%Y'), time.gmtime().tm_year, time.ctime()[-4:])",
-        " ".join([str(NOW.tm_year)] * 3),
-    ),
-    "threads": ("import torch\n\ntorch.get_num_threads()", str(torch.get_num_threads())),
-    "zone": ("import time\n\ntime.localtime(0).tm_hour", str(time.localtime(0).tm_hour)),
-    "processors": ("import os\n\nos.cpu_count()", str(os.cpu_count())),
+    "year": ("import datetime\n\ndatetime.date.today().year", str(time.localtime().tm_year)),
     "seed": ("import os\n\nprint(os.environ.get('PYTHONHASHSEED'))", "None"),
 }
 
@@ -259,8 +247,6 @@ def test_elsewhere_what_depends_on_the_surroundings_fails(tmp_path):
     code = "import datetime\n\nprint(type(datetime.datetime.now()), datetime.datetime(2000, 1, 2))"
     pages["en/same"] = fence(code, "<class 'datetime.datetime'> 2000-01-02 00:00:00")
     root = plant(tmp_path, pages)
-    here = run_pytest(root, "docs")
-    assert here.returncode == 0, here.stdout
     done = run_pytest(root, "docs", "--elsewhere", "-v", bare=True)
     for name in HERE:
         assert f"FAILED docs/en/{name}.md::[CodeFence#1]" in done.stdout
