@@ -146,8 +146,10 @@ def _settings() -> Iterator[tuple[str, object]]:
     kinds = type, types.FunctionType, types.BuiltinFunctionType
     for module in (torch, torch.nn, torch.nn.functional, torch.nn.init, torch.optim):
         known = [(k, v) for k, v in sorted(vars(module).items()) if isinstance(v, kinds)]
-        own = module is torch.nn  # its classes are those that pages change
-        says = [(k, v.__name__, own and type(v) is type and sorted(vars(v))) for k, v in known]
+        says = [(name, value.__name__) for name, value in known]
+        if module is torch.nn:  # pages may change its classes; compilers add private names
+            classes = [(name, value) for name, value in known if type(value) is type]
+            says += [(k, sorted(name for name in vars(v) if name[0] != "_")) for k, v in classes]
         yield f"what {module.__name__} has", _cut(repr(says).encode())
     for name, module in sorted(sys.modules.items()):
         if name.startswith("torch.backends."):

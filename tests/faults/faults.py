@@ -784,8 +784,10 @@ LANGUAGES = [
     ),
     *group(
         "languages",
-        "titles in the menu",
+        "titles and labels",
         "mkdocs.zh.yml",
+        ("前面还有 {lines} 行", "前面还有几行", "1 has ['{parts}'], and in mkdocs.yml ['{lines}'"),
+        ("{passed} / {total} 个", "全部 {total} 个", "short has ["),
         ("  - 前言: index.md\n", "", "here is page.md 'page.md', and mkdocs.yml:"),
         ("- 页面: page.md", "- 页面: pages.md", "and mkdocs.yml:"),
         ("- 页面: page.md", "- 第 2 页: page.md", "this number is '2', and mkdocs.yml:"),
