@@ -8,6 +8,7 @@ from nbformat import NotebookNode, from_dict
 from nbformat.v4 import writes_json
 
 from cheatsheet.forms.plain import Piece
+from cheatsheet.run.devices import running
 
 DEVICE = "CPU"  # whose outputs are shown where two devices rightly differ
 # The first line of an error: the name of a class, and what it says.
@@ -56,7 +57,7 @@ def make_notebook(pieces: tuple[Piece, ...], lang: str, title: str) -> NotebookN
 
 def _code_cell(piece: Piece, count: int) -> dict:
     example = piece.example
-    block = example and example.output(DEVICE)
+    block = example and example.output(DEVICE, running())
     outputs = []
     if block:
         text = block.source.rstrip("\n")
