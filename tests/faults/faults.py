@@ -937,10 +937,25 @@ FLOWS = [
     for kind, file, named, said, *rows in workflows.KINDS
     for row in rows
 ]
+CODE = '<div class="language-python no-copy highlight"><pre><span></span><code>'
+OUTPUT = "<code>usable: False"
+CENSUS = group(
+    "census",
+    "a built page that shows something else",
+    "site/gpu-info/index.html",
+    (OUTPUT, "<code>usable: True", "the output that is shown is:\nusable: True"),
+    (OUTPUT, f"{OUTPUT}\nmore", "the output that is shown is"),
+    (CODE, f"{CODE}made = 1\n", "the code that is shown is"),
+    (CODE, f"{CODE}1\n</code></pre></div>{CODE}", "the code that is shown is"),
+    (CODE, f"<pre>1</pre>{CODE}", "code that is no block"),
+    ("</article>", f"{CODE}1\n</code></pre></div></article>", "the code that is shown is"),
+    named="docs/en/gpu-info.md:",
+)
 ACTS = [
     Fault(check, kind, "", "", name, said, act=act)
     for check, kinds in (("gate", gate.ACTS), ("records", records.ACTS))
     for kind, acts in kinds.items()
     for name, (act, said) in acts.items()
 ]
-FAULTS = STAGE + RUN + STRUCTURE + COPIES + LANGUAGES + REVIEW + WORDING + HOSTS + FLOWS + ACTS
+FAULTS = STAGE + RUN + STRUCTURE + COPIES + LANGUAGES + REVIEW + WORDING + HOSTS + CENSUS
+FAULTS += FLOWS + ACTS

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from multiprocessing import forkserver
 from pathlib import Path
 
+from bs4 import BeautifulSoup
+
 from cheatsheet.build import stage
-from cheatsheet.page import Page, SourceError, read
+from cheatsheet.page import Page, SourceError, load, read
 from cheatsheet.run import elsewhere, proof
 from cheatsheet.run.judge import PageRun, _compare
 from cheatsheet.run.records import read_records
@@ -21,6 +23,7 @@ from cheatsheet.words.languages import read_languages
 from tests.faults import gate
 from tests.faults.project import PAGE, ROOT, make_project
 from tests.github import flows
+from tests.site.census import census
 from tests.site.hosts import foreign
 from tests.state import differences, run_copy
 
@@ -133,6 +136,13 @@ def reviews(project: Path) -> Iterator[str]:
         yield from (error for error, _ in reviewed.check(project, language))
 
 
+def counted(project: Path) -> Iterator[str]:
+    """The built page of a project that may publish its site."""
+    html = (project / "site/gpu-info/index.html").read_text(encoding="utf-8")
+    article = BeautifulSoup(html, "html.parser").select_one("article")
+    return census(article, load(project, "docs/en/gpu-info.md"))
+
+
 def judged(project: Path) -> Iterator[str]:
     done = gate.judge(gate.Proved(project))
     for line in done.stderr.splitlines() if done.returncode else ():
@@ -149,6 +159,7 @@ CHECKS: dict[str, Callable[[Path], object]] = {
     "languages": sync.left,
     "review": reviews,
     "wording": typesetting.check,
+    "census": counted,
     "gate": judged,
     "hosts": lambda project: foreign(project / "site", "example.org"),
     "flows": lambda project: flows.wrong(flows.read_all(project)),
@@ -160,7 +171,7 @@ def clean(check: str, folder: Path, share: Callable) -> Path:
     """A project in which that check finds nothing; what takes long to make, `share` keeps."""
     if check == "flows":
         return shutil.copytree(ROOT / ".github", folder / ".github").parent
-    if check != "gate":
+    if check not in ("gate", "census"):
         return make_project(folder)
     made = share("proved", gate.make_proved)
     return shutil.copytree(made, folder / "proved", copy_function=gate.copy)
