@@ -240,8 +240,8 @@ class _Walk:
             self._fields(path, state)
         elif state is not None:
             self.add(f"{path} state", state)
-        hooks = {k: v for k, v in getattr(value, "__dict__", {}).items() if k.endswith("_hooks")}
-        self._fields(path, hooks)  # an optimizer does not pickle its own
+        if isinstance(value, torch.optim.Optimizer):  # it does not pickle its hooks
+            self._fields(path, {k: v for k, v in vars(value).items() if k.endswith("_hooks")})
         self._items(path, kind, items or ())
         if pairs:
             self._pairs(path, kind, dict(pairs))
