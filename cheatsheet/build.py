@@ -128,12 +128,18 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     }
     if "names.md" in pages:
         tables["names.md"] = names.tables(root, pages, extra["names"], language.code)
-    shown = _places(pages)
+    shown = {
+        part.name: f"{name}#{section.id}"
+        for name, page in pages.items()
+        for section in page.sections
+        for part in section.parts
+        if isinstance(part, Shown)
+    }
     staged = {}
     for name, page in pages.items():
         places = places_of(name, page, language, settings, titles)
         links = {one: posixpath.relpath(at, posixpath.dirname(name)) for one, at in shown.items()}
-        said = extra["copy"] | {"links": links | _places({"": page})}
+        said = extra["copy"] | {"links": links}
         lines = _marked(page, words, copies[name], ranges[name], said)
         formulas.draw(drawn, page, lines)
         plots.draw(name, page, lines)
@@ -243,17 +249,14 @@ def _with_front(front: dict, text: str) -> str:
 
 
 def _copies_by_mark(page: Page, copies: dict[int, Copy]) -> dict[str, Copy]:
-    return {
-        f"copy-{part.id}" if isinstance(part, Shown) else f"block-{part.number}": copies[part.line]
-        for part in page.parts
-        if part.line in copies
-    }
-
-
-def _places(pages: dict[str, Page]) -> dict[str, str]:
-    """Where pages show definitions, by the name of each."""
-    every = [(name, part) for name, page in pages.items() for part in page.parts]
-    return {one.name: f"{name}#{one.id}" for name, one in every if isinstance(one, Shown)}
+    found = {}
+    for part in page.parts:
+        if isinstance(part, Example):
+            found[f"block-{part.number}"] = copies[part.line]
+        elif isinstance(part, Shown):
+            name = f"{part.module}.{part.name}".replace(".", "-")
+            found[f"copy-{name}"] = copies[part.line]
+    return found
 
 
 @lru_cache

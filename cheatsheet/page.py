@@ -169,11 +169,6 @@ class Shown:
     module: str
     name: str
 
-    @property
-    def id(self) -> str:
-        """Of its element in the page; definition.html.jinja says why it has no dot."""
-        return f"{self.module}.{self.name}".replace(".", "-")
-
 
 @dataclass(frozen=True)
 class Plot:
