@@ -938,6 +938,7 @@ FLOWS = [
     for row in rows
 ]
 CODE = '<div class="language-python no-copy highlight"><pre><span></span><code>'
+LABELLED = '<div class="language-text output no-copy highlight" data-label="Output · CPU">'
 OUTPUT = "<code>usable: False"
 CENSUS = group(
     "census",
@@ -945,8 +946,8 @@ CENSUS = group(
     "site/gpu-info/index.html",
     (OUTPUT, "<code>usable: True", "the output that is shown is:\nusable: True"),
     (OUTPUT, f"{OUTPUT}\nmore", "the output that is shown is"),
-    (CODE, f"{CODE}made = 1\n", "the code that is shown is"),
-    (CODE, f"{CODE}1\n</code></pre></div>{CODE}", "the code that is shown is"),
+    ('"usable:"</span>', '"useable:"</span>', "the code that is shown is"),
+    (LABELLED, f"{CODE}1\n</code></pre></div>{LABELLED}", "the code that is shown is"),
     (CODE, f"<pre>1</pre>{CODE}", "code that is no block"),
     ("</article>", f"{CODE}1\n</code></pre></div></article>", "the code that is shown is"),
     named="docs/en/gpu-info.md:",
