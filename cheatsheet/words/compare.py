@@ -59,7 +59,7 @@ def compare(english: Page, other: Page) -> list[SourceError]:
         [Block(f"{'#' * s.level} {s.id}", [Line(page.path, s.line, "")]) for s in page.sections]
         for page in pages
     ]
-    ours, theirs = map(_by_section, pages)
+    ours, theirs = map(by_section, pages)
     paths = english.path, other.path
     found = _compare_blocks(*heads, paths)
     for section in (one for one in ours if one in theirs):
@@ -123,11 +123,11 @@ def _said(block: Block | None) -> str:
     return f"{block.kind} {block.text!r}".removesuffix(" ''") if block else "nothing more"
 
 
-def _by_section(page: Page) -> dict[str, list[Block]]:
-    """The blocks of each section, by its id."""
+def by_section(page: Page) -> dict[str, list[Block]]:
+    """The blocks of each section, by its id; the description is of the first one."""
     found: dict[str, list[Block]] = {}
-    starts = [section.line for section in page.sections]
-    ids = ["", *(section.id for section in page.sections)]  # of the description, none
+    starts = [section.line for section in page.sections[1:]]
+    ids = [section.id for section in page.sections] or [""]
     for block in page_blocks(page):
         found.setdefault(ids[bisect(starts, block.first.number)], []).append(block)
     return found

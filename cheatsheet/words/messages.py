@@ -72,7 +72,8 @@ def read_passages(path: Path, text: str) -> list[Passage]:
             joined = replace(last, text=f"{last.text} {comment.words}")
             found[-1] = Passage(last.number, line, [joined])
         else:
-            owner = [name for node, name in scopes if not name or _holds(node, line)][-1]
+            around = (name for n, name in scopes if not name or n.lineno <= line <= n.end_lineno)
+            owner = [*around][-1]
             kind = "inline comment" if start.strip() else "comment"
             message = Message(path, line, comment.words, "", owner or "module", kind, start)
             found.append(Passage(line, line, [message]))
@@ -86,10 +87,6 @@ def _scopes(node: ast.AST, name: str) -> Iterator[tuple[ast.AST, str]]:
     for child in ast.iter_child_nodes(node):
         inner = f"{name}.{child.name}".lstrip(".") if isinstance(child, DEFINITIONS) else name
         yield from _scopes(child, inner)
-
-
-def _holds(node: ast.AST, line: int) -> bool:
-    return node.lineno <= line <= node.end_lineno
 
 
 def _docstring(path: Path, lines: list[str], string: ast.Constant, owner: str) -> Passage:

@@ -8,27 +8,15 @@ comments in the code belong to it, and so do the words of plots.
 
 import difflib
 import json
-import re
 import textwrap
 from pathlib import Path
 
-from cheatsheet.page import (
-    Example,
-    Page,
-    Plot,
-    Prose,
-    Section,
-    Shell,
-    SourceError,
-    read_text,
-    write_text,
-)
+from cheatsheet.page import Page, SourceError, read_text, write_text
 from cheatsheet.words import catalog
+from cheatsheet.words.compare import by_section
 from cheatsheet.words.languages import Language, read_languages
-from cheatsheet.words.text import Line, comments, read_words
+from cheatsheet.words.text import Block, Line
 
-LINK = re.compile(r"(?<=\])\([^)\s]*\)")
-BREAK = re.compile(r"\n(?:---)?\n")
 COMMAND = "python -m cheatsheet reviewed"
 
 Review = dict[str, list[str]]  # what the "source" and the "translation" of a section say
@@ -37,34 +25,17 @@ Now = tuple[list[Line], list[Line]]  # what both say now, with their places
 
 
 def said(page: Page) -> dict[str, list[Line]]:
-    """What each section of a page says, by its id, at the line where it begins.
-
-    The first section begins with the page: its description belongs to it.
-    """
-    found: dict[str, list[Line]] = {}
-    words = [f"description: {page.description}"] if page.description else []
-    for section in page.sections:
-        words += [section.title, *_paragraphs(section)]
-        if section.id:
-            # Where lines break and links lead is not what a paragraph says.
-            texts = (LINK.sub("", " ".join(paragraph.split())) for paragraph in words)
-            found[section.id] = [Line(page.path, section.line, one) for one in texts if one]
-            words = []
-    return found
+    """What each section of a page says, by its id, at the line where it begins."""
+    lines = {section.id: section.line for section in page.sections}
+    return {
+        section: [Line(page.path, lines[section], _say(one)) for one in blocks if one.text]
+        for section, blocks in by_section(page).items()
+        if section
+    }
 
 
-def _paragraphs(section: Section) -> list[str]:
-    found = []
-    for part in section.parts:
-        match part:
-            case Prose():
-                found += BREAK.split(part.text)
-            case Plot():
-                found.append(f"![{part.words}]")
-            case Example(code=code) | Shell(code=code):
-                found += [one.text for one in comments(code.source, code.language)]
-                found += [text.value for _, text in read_words(code.source) or ()]
-    return found
+def _say(block: Block) -> str:
+    return f"{block.kind} | {block.text}" if block.kind.startswith("///") else block.text
 
 
 def _sections(root: Path, language: Language) -> dict[str, Now]:

@@ -163,10 +163,10 @@ CHANGES = {
         "reach a",
         "read a",
         "page",
-        "+description: How to read a parameter.",
+        "+How to read a parameter.",
     ),
-    "comment in code": ("the answer", "the question", "page", "+# the question"),
-    "word": ("somewhere", "nowhere", "page", "-somewhere].\n+nowhere]."),
+    "comment in code": ("the answer", "the question", "page", "+the question"),
+    "word": ("somewhere", "nowhere", "page", "-somewhere.\n+nowhere."),
 }
 
 
@@ -268,11 +268,10 @@ def test_what_sections_say():
     page = read(Path("docs/en/page.md"), ENGLISH)
     assert {section: [one.text for one in lines] for section, lines in said(page).items()} == {
         "page": [
-            "description: How to reach a parameter.",
+            "How to reach a parameter.",
             "Page",
-            "The first paragraph of the page, which is broken over two lines, and "
-            "[leads somewhere].",
-            "# the answer",
+            "The first paragraph of the page, which is broken over two lines, and leads somewhere.",
+            "the answer",
         ],
         "next": ["Next", "Another paragraph."],
     }
