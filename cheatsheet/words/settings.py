@@ -27,11 +27,9 @@ def compose(path: Path, text: str) -> yaml.Node | None:
     """
     try:
         return yaml.compose(text, _Loader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)  # an odd character has none
-        problem = getattr(error, "problem", None) or error.reason
-        line = mark.line + 1 if mark else 1
-        raise SourceError(path, line, f"not YAML: {problem}; mend it.") from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1
+        raise SourceError(path, line, f"not YAML: {error.problem}; mend it.") from None
 
 
 def scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:

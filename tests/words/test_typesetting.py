@@ -318,7 +318,7 @@ def test_what_is_corrected(text):
             "[字典]",
             "2: '字典' is wrong for 'parameter' and right for 'dict' ",
         ),
-        ("[参量]", "[\a]", "1: not YAML: special characters are not allowed"),
+        ("[参量]", "[\a]", "4: the invisible character U+0007 stands here; remove it."),
         ("terms:", "term:", "1: terms is no list"),
     ],
 )
