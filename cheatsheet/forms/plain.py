@@ -15,11 +15,9 @@ from cheatsheet.page import Example, Fence, Page, Part, Plot, Prose, Shell, Show
 CODE = r"(?P<ticks>`+)(?!`)(?:(?!\n\n).)+?(?<!`)(?P=ticks)(?!`)"
 VERBATIM = rf"(?P<verbatim>{CODE}|\$\$.+?\$\$)"
 LINK = r"\]\((?P<link>[^)\s]+)(?=[)\s])"
-ATTRIBUTES = r"[ \t]*\{:?[ ]?(?:[#.][\w-]+|[\w-]+=[^\s}]+)(?:[ ][^{}\n]*)?\}"
-INLINE = re.compile("|".join([VERBATIM, LINK, ATTRIBUTES]), re.S)
+INLINE = re.compile(rf"{VERBATIM}|{LINK}|[ ]?\{{ #[\w-]+ \}}", re.S)
 INLINE_LANGUAGE = re.compile(r"(?<=`)(?:#!|:::)\w+ ")
 BLOCK = re.compile(r"(?P<marks>/{3,})[ ]*(?P<kind>[\w-]+)(?:[ ]*\|[ ]*(?P<title>.*))?$")
-OPTION = re.compile(r"[ ]{4}[\w-]+:")
 
 
 @dataclass(frozen=True)
@@ -113,7 +111,6 @@ class _Plain:
     def prose(self, text: str) -> str:
         text = INLINE.sub(self._inline, text)
         lines = []
-        options = False  # the lines right below the opening of a block may be options
         for line in text.split("\n"):
             block = BLOCK.match(line)
             if block:
@@ -122,12 +119,10 @@ class _Plain:
                 title = " · ".join(filter(None, [name, block["title"]]))
                 quotes = "".join(self.quotes)
                 lines += [f"{quotes}**{title}**", quotes.rstrip()]
-                options = True
             elif self.quotes and re.fullmatch(r"/{3,}\s*", line):
                 self.quotes.pop()
                 lines.append("".join(self.quotes).rstrip())
-            elif not (options and (OPTION.match(line) or not line.strip())):
-                options = False
+            else:
                 lines.append(("".join(self.quotes) + line).rstrip())
         return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
