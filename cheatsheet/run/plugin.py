@@ -8,6 +8,7 @@ of pytest, which pytest-xdist brings from its workers.
 import os
 import re
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,7 @@ class Block(PageItem):
             if problem := run_shell(part.code.source):
                 raise SourceError(part.code.path, part.line, problem)
         else:
+            self.parent.start()
             facts["seconds"] = round(self.parent.run.outcome(part).seconds, 6)
             self._judge(part)
 
@@ -111,6 +113,8 @@ def _pinned(root: Path) -> tuple[int, ...]:
 class PageFile(MarkdownTextFile):
     """A page; when it cannot be read as one, its structure item alone, which fails."""
 
+    ahead: "PageFile | None" = None  # the next one, which runs while this one is judged
+
     def __init__(self, **options):
         super().__init__(**options)
         self.rewrites: list[OtherOutput] = []
@@ -127,6 +131,17 @@ class PageFile(MarkdownTextFile):
         self.before = _files(self.config.rootpath)
         return PageRun(self.page, self.config.getoption("device"))
 
+    def start(self) -> None:
+        """Let its fences run, and those of the next page beside them."""
+        _ = self.run, self.ahead and self.ahead.run
+
+    def end(self) -> set[tuple]:
+        """End its process, if it has one; what changed meanwhile of what fences must leave."""
+        if not (run := vars(self).pop("run", None)):
+            return set()
+        run.close()
+        return _files(self.config.rootpath) ^ self.before
+
     def collect(self):
         yield PageStructure.from_parent(self, name="[structure]")
         try:
@@ -141,15 +156,14 @@ class PageFile(MarkdownTextFile):
 
     def teardown(self) -> None:
         """After the last item of the page: end its process, and write its new outputs."""
-        changed = []
-        if run := vars(self).pop("run", None):
-            run.close()
-            changed = _files(self.config.rootpath) ^ self.before
+        changed = self.end()
         try:
             if changed and not self.config.getoption("update_outputs"):
-                name, problem = min(changed)[0], "this file changed while the fences of "
-                problem += f"{self.page.path} ran. Let them write into the folder they run in."
-                raise SourceError(name, 1, problem)
+                problem = (
+                    f"1: this file changed while the fences of {self.page.path} ran, or those "
+                )
+                problem += "of a page beside it. Let them write into the folder they run in."
+                raise SourceError.of([f"{name}:{problem}" for name in sorted(dict(changed))])
             if self.rewrites:
                 rewrite_outputs(self.config.rootpath, self.page, self.rewrites)
         except SourceError as error:
@@ -231,6 +245,10 @@ def pytest_collection_finish(session) -> None:
     blocks = [item for item in session.items if isinstance(item, Block)]
     if blocks and not hasattr(session.config, "workerinput"):
         start_server("".join(item.part.code.source for item in blocks))
+        if session.config.getoption("device") != "cuda":  # two pages would share its memory
+            for page, ahead in pairwise(dict.fromkeys(item.parent for item in blocks)):
+                page.ahead = ahead
+                session.config.add_cleanup(ahead.end)  # of a run that stops early
 
 
 def pytest_runtest_logreport(report) -> None:

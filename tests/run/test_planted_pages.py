@@ -228,12 +228,12 @@ def test_the_workers_of_xdist_tell_what_ran(update):
 def test_a_fence_that_changes_the_project_is_named(tmp_path):
     code = "import os, snippets\n\nos.system(f'echo >> {snippets.__path__[0]}/../{name}')"
     pages = {"page": "conftest.py", "other": "docs/z.md"}
-    pages = {page: fence(code.replace("{name}", name), "0") for page, name in pages.items()}
-    done = run_pytest(plant(tmp_path, pages | {"z": fence("1", "1")}), "docs")
+    planted = {page: fence(code.replace("{name}", name), "0") for page, name in pages.items()}
+    done = run_pytest(plant(tmp_path, planted | {"z": fence("1", "1")}), "docs")
     assert done.returncode == 1
-    assert "conftest.py:1: this file changed while the fences of docs/page.md" in done.stdout
-    assert "docs/z.md:1: this file changed while the fences of docs/other.md" in done.stdout
-    assert done.stdout.count("this file changed while") == 4  # and in the summary
+    # All that ran meanwhile are named: each page runs while the one before it is judged.
+    for name in pages.values():
+        assert f"{name}:1: this file changed while the fences of docs/" in done.stdout
 
 
 HERE = {  # code, and what it shows here and now alone
