@@ -33,7 +33,6 @@ UNSHOWN = {  # the page, and the release as it is written there
     ("gpu-info.md", "2.13.0"): "where a message was seen: a build for the CPU",
     ("gpu-speed-and-memory.md", "2.9"): "it raises on the CPU, and not on a GPU",
     ("gpu-speed-and-memory.md", "2.13"): "a variable of the environment that CUDA alone reads",
-    ("network-on-gpu.md", "2.8.0"): "the numbers are arbitrary; of their device no block says it",
 }
 
 

@@ -24,7 +24,8 @@ def titles_of(root: Path, language: Language, nav: list) -> dict[str, str]:
     pages = _same_pages(root, language)
     titles = dict(_entries(nav))
     lines = read_text(root, language.config).split("\n")
-    for page in sorted(titles.keys() - pages | {name for name in titles if "<" in titles[name]}):
+    html = {name for name, title in titles.items() if "<" in str(title)}
+    for page in sorted(titles.keys() - pages | html):
         line = next((n for n, text in enumerate(lines, 1) if text.split()[-1:] == [page]), 1)
         if page in pages:
             raise SourceError(language.config, line, HTML)
