@@ -20,7 +20,7 @@ from cheatsheet.words.text import CHINESE, HAN, page_blocks
 
 FILE = "search/sections.json"
 # What is kept of a section's prose and of a message, in bytes: its first sentences.
-PROSE, MESSAGE = 600, 250
+PROSE, MESSAGE = 510, 250
 COMMON = 12  # a name that is in the code of more sections tells nothing
 WORD = re.compile(r"\w+")
 LINK = re.compile(r"\[(?P<words>[^\]]+)\]\((?P<page>[^)#]*)#?(?P<id>[^)]*)\)")
