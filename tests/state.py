@@ -94,21 +94,21 @@ def differences(page: Page, copies: list[Outcome]) -> Iterator[str]:
     examples = zip(page.examples, thens, strict=True)
     code = [Piece(one.line, one.code.source, one.raises, then) for one, then in examples]
 
-    def run(name: str) -> list[Outcome]:
+    def run(name: str, code: list[Piece]) -> list[Outcome]:
         with Process(name, code) as process:
             return [process.receive() for _ in code]
 
-    first = run(str(page.path))
+    first = run(str(page.path), code)
     for example, one in zip(page.examples, first, strict=True):
         if one.left is None:
             yield f"{page.path}:{example.line}: this block does not end: {one.lost or one.output}"
             return
     states = [one.left for one in first]
     pairs = zip(states, (copy.left or {} for copy in copies), strict=True)
-    if not any(list(_compared(one, one, copy)) for one, copy in pairs):
-        return
-    again = [one.left for one in run(f"again {page.path}")]
-    for example, one, other, copy in zip(page.examples, states, again, copies, strict=True):
+    differ = [any(_compared(one, one, copy)) for one, copy in pairs]
+    last = max((n for n, one in enumerate(differ, 1) if one), default=0)
+    again = [one.left for one in run(f"again {page.path}", code[:last])] if last else []
+    for example, one, other, copy in zip(page.examples, states, again, copies, strict=False):
         if found := list(_compared(one, other, copy.left)):
             problem = "the copy of this block leaves other values than the page. Write what makes "
             problem += "them so that it is seen, or let cheatsheet/standalone/effects.py see it:"

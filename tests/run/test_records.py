@@ -226,16 +226,13 @@ def test_a_run_of_nothing_records_nothing(recorded):
 
 
 PARTS = {  # what is selected, and whether a record of it may replace one of all pages
-    "docs/en/page.md --record": False,
-    "docs -k line:9 --record": False,
-    "docs --maxfail=2 --record docs/../docs/runs": False,
+    "docs -k line:9 --record docs/../docs/runs": False,
     "docs/en/page.md --record part": True,
 }
 
 
 @pytest.mark.parametrize("selection", PARTS)
 def test_a_part_of_the_pages_replaces_no_record_of_them_all(recorded, tmp_path, selection):
-    """By its name, by a word, or because the run stopped at the first failure."""
     root = plant(tmp_path, {"en/page": PAGE, "other/last": fence("1", "1")})
     whole = write_record(root / "docs/runs", recorded[1]).read_bytes()
     done = run_pytest(root, *selection.split())
