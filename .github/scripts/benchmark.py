@@ -25,9 +25,8 @@ from tempfile import TemporaryDirectory
 
 import visits
 import yaml
-from zensical import generate
+from zensical import prepare
 
-from cheatsheet.build import stage
 from cheatsheet.words.languages import read_languages
 
 ROOT = Path(__file__).parents[2]
@@ -117,11 +116,10 @@ def measure(project: Path, zensical: str | None) -> dict[str, float]:
     if zensical:
         other = 0.0
         for language in read_languages(project):
-            with TemporaryDirectory() as folder:
-                command = generate(stage(project, language), Path(folder), zensical)
-                other += seconds([*command, "--clean"], Path(folder))
-                if not language.code:
-                    plain = weigh_plain(Path(folder), command)
+            _, folder = prepare(project, language)
+            other += seconds([zensical, "build", "--clean"], folder)
+            if not language.code:
+                plain = weigh_plain(folder, zensical)
         found["build of both languages / Zensical, the same pages"] = build / other
         for kind, weight in visits.weigh(site).items():
             found[f"weight of {kind} / Zensical's default site"] = weight / plain[kind]
@@ -137,16 +135,18 @@ def measure(project: Path, zensical: str | None) -> dict[str, float]:
     return found
 
 
-def weigh_plain(folder: Path, command: list) -> dict[str, float]:
+def weigh_plain(staged: Path, zensical: str) -> dict[str, float]:
     """First visits of the site that Zensical makes of the same Markdown by its defaults."""
-    file = folder / "mkdocs.yml"
     ours = ("extra", "extra_css", "extra_javascript")
-    settings = yaml.safe_load(file.read_text(encoding="utf-8"))
-    settings = {key: value for key, value in settings.items() if key not in ours}
-    file.write_text(yaml.safe_dump(settings | {"theme": {}}), encoding="utf-8")
-    (folder / "docs/cheatsheet.md").unlink()  # of a template of ours
-    seconds([*command, "--clean"], folder)
-    return visits.weigh(folder / "site")
+    with TemporaryDirectory() as folder:
+        shutil.copytree(staged, folder, dirs_exist_ok=True)
+        file = Path(folder, "mkdocs.yml")
+        settings = yaml.safe_load(file.read_text(encoding="utf-8"))
+        settings = {key: value for key, value in settings.items() if key not in ours}
+        file.write_text(yaml.safe_dump(settings | {"theme": {}}), encoding="utf-8")
+        Path(folder, "pages/cheatsheet.md").unlink()  # of a template of ours
+        seconds([zensical, "build", "--clean"], Path(folder))
+        return visits.weigh(Path(folder, "site"))
 
 
 def where() -> None:

@@ -13,24 +13,21 @@ from pathlib import Path
 import yaml
 from lxml import html
 
-from cheatsheet.build import THEME, finish, stage, write_pages
+from cheatsheet.build import THEME, Staged, finish, stage, write_pages
 from cheatsheet.forms.site import address_of
 from cheatsheet.words.languages import Language, read_languages
 
-ROOT = Path(__file__).parents[2]
 
-
-def generate(language: Language, zensical: str) -> tuple[Path, list[str]]:
-    """Make the site of a language; its folder, and the names of its pages."""
-    staged = stage(ROOT, language)
-    folder = write_pages(ROOT, language, staged)[0].parent
-    (folder / "cheatsheet").symlink_to(THEME.parent)
+def prepare(root: Path, language: Language) -> tuple[Staged, Path]:
+    """The staged pages of a language, and the folder where they stand with a config."""
+    staged = stage(root, language)
+    folder = write_pages(root, language, staged)[0].parent
+    if not (folder / "cheatsheet").exists():
+        (folder / "cheatsheet").symlink_to(THEME.parent)
     settings = staged.settings | {"docs_dir": "pages", "site_dir": "site", "hooks": [], "watch": []}
     settings["plugins"]["mkdocstrings"]["handlers"]["python"]["paths"] = [str(staged.snippets)]
     (folder / "mkdocs.yml").write_text(yaml.safe_dump(settings, allow_unicode=True), "utf-8")
-    subprocess.run([zensical, "build", "-f", str(folder / "mkdocs.yml")], check=True)
-    finish(folder / "site", staged)
-    return folder / "site", list(staged.pages)
+    return staged, folder
 
 
 def facts(site: Path, name: str) -> dict[str, list[str]]:
@@ -46,9 +43,11 @@ def facts(site: Path, name: str) -> dict[str, list[str]]:
 
 def main(site: Path, zensical: str) -> None:
     found = []
-    for language in read_languages(ROOT):
-        other, pages = generate(language, zensical)
-        for name in pages:
+    for language in read_languages(root := Path().resolve()):
+        staged, folder = prepare(root, language)
+        subprocess.run([zensical, "build", "-f", folder / "mkdocs.yml"], check=True)
+        finish(other := folder / "site", staged)
+        for name in staged.pages:
             ours, theirs = facts(site / language.code, name), facts(other, name)
             for kind in [kind for kind in ours if ours[kind] != theirs[kind]]:
                 both = f"{len(ours[kind])} of MkDocs and {len(theirs[kind])} of Zensical"
