@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from importlib.util import find_spec
+from pathlib import Path
 
 from cheatsheet.page import Example, Page, Plot, Shell
 
@@ -72,10 +73,12 @@ def problems(page: Page) -> Iterator[tuple[int, str]]:
 
 
 def _is_module(name: str) -> bool:
-    try:
-        return find_spec(name) is not None
-    except ModuleNotFoundError:  # its package is none
-        return False
+    """Can `python -m` run it? Asked of files: to look for a part of torch would import it."""
+    first, *inner = name.split(".")
+    spec = find_spec(first)
+    places = [Path(place, *inner) for place in (spec and spec.submodule_search_locations) or ()]
+    found = (place.is_dir() or place.with_suffix(".py").exists() for place in places)
+    return any(found) if inner else spec is not None
 
 
 def _of_code(example: Example, tree: ast.Module) -> Iterator[tuple[int, str]]:
