@@ -9,6 +9,7 @@ import builtins
 import json
 import re
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import chain
 
@@ -141,11 +142,16 @@ def simplified(text: str) -> dict[str, dict[str, str]]:
     used = {*CHINESE.findall(text)}
     if not used:
         return {"signs": {}, "words": {}}
-    from opencc import OpenCC  # here: only Chinese needs it
-
-    simple, taiwan = OpenCC("t2s").convert, OpenCC("s2twp").convert
+    simple, taiwan = _converter("t2s"), _converter("s2twp")
     every = map(chr, range(0x4E00, 0xA000))
     signs = {old: new for old in every if (new := simple(old)) != old and new in used}
     known = sorted({*re.findall(f"(?=([{HAN}]{{2}}))", text)})
     pairs = [(simple(taiwan(word)), word) for word in known]
     return {"signs": signs, "words": {o: w for o, w in pairs if o != w and o not in text}}
+
+
+@lru_cache(None)  # its dictionaries take longer to load than all words to convert
+def _converter(kind: str) -> Callable[[str], str]:
+    from opencc import OpenCC  # here: only Chinese needs it
+
+    return OpenCC(kind).convert
