@@ -52,6 +52,7 @@ BAD = {
     f"[x]({DOCS}/2.0/generated/torch.nn.Linear.html)": "is not in docs/inventory.json",
     f"[x]({DOCS}/stable/generated/torch.nn.Linear.html#weight)": "is not in docs/inventory.json",
     f"[x]({DOCS}/stable/generated/torch.nn.Lin.html)": "is not in docs/inventory.json",
+    f"[x]({DOCS}/stable/generated/torch.nn.Linear.html)": "is not in docs/inventory.json",
 }
 
 
@@ -68,7 +69,7 @@ def test_a_name_that_is_not_there_is_named_with_its_line(text):
     "text",
     [
         "`torch.accelerator.set_device_index(0)`, `F.relu` and `torch.nn.utils.parametrize`",
-        f"[x]({DOCS}/stable/generated/torch.nn.Linear.html)",
+        f"[x]({DOCS}/stable/generated/torch.nn.Linear.html#torch.nn.Linear)",
         f"[x]({DOCS}/stable/nn.init.html#torch.nn.init.zeros_)",
     ],
 )

@@ -49,7 +49,7 @@ def entries(inventory: bytes) -> dict[str, str]:
 
 def reduced(names: Iterable[str], known: dict[str, str]) -> dict[str, str]:
     """The places of names: of the name itself, else of the same thing under another name, else
-    of the class that it belongs to. Names without any are left out.
+    of the class that it belongs to, or is one of. Names without any are left out.
     """
     by_last = {}
     for entry in known:
@@ -58,7 +58,8 @@ def reduced(names: Iterable[str], known: dict[str, str]) -> dict[str, str]:
     for name in names:
         owner, _, last = name.rpartition(".")
         same = [one for one in by_last.get(last, ()) if find(one) is find(name) is not None]
-        owners = [owner] if isinstance(find(owner), type) else []
-        if place := next((known[one] for one in [name, *same, *owners] if one in known), None):
+        classes = [owner] if isinstance(find(owner), type) else []
+        classes.append("{0.__module__}.{0.__name__}".format(type(find(name))))
+        if place := next((known[one] for one in [name, *same, *classes] if one in known), None):
             found[name] = place
     return found

@@ -18,6 +18,7 @@ LINES = """\
 torch.nn.Linear py:class 1 generated/torch.nn.Linear.html#$ -
 torch.nn.Linear.forward py:method 1 generated/torch.nn.Linear.html#$ -
 torch.cuda.memory.empty_cache py:function 1 generated/torch.cuda.memory.empty_cache.html#$ -
+torch.dtype py:class 1 tensor_attributes.html#$ -
 torch.nn.init.zeros_ py:function 1 nn.init.html#$ -
 torch.nn.modules.flatten.Flatten py:class 1 generated/torch.nn.modules.flatten.Flatten.html#$ -
 a b std:label -1 x.html y
@@ -42,6 +43,8 @@ INVENTORY = HEAD + zlib.compress(LINES.encode())
         ),
         # An attribute: its class tells of it.
         ("torch.nn.Linear.weight", "generated/torch.nn.Linear.html#torch.nn.Linear"),
+        # One of a class.
+        ("torch.float32", "tensor_attributes.html#torch.dtype"),
         ("torch.relu", None),
         ("torch.nn.functional.linear", None),
     ],
