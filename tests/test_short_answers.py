@@ -62,15 +62,17 @@ def test_copies_add_few_lines(language):
 
 
 def test_first_blocks_are_torch_alone():
-    """Nothing is imported there but torch, the standard library and what PyTorch brings."""
-    known = {"torch", "numpy", "snippets"} | sys.stdlib_module_names
+    """Nothing is imported there but torch, the standard library, what PyTorch brings, and what the
+    section says above how to install."""
     for page in SHORT:
         for section in page.sections:
             first = next((part for part in section.parts if isinstance(part, Example)), None)
+            above = "\n".join(page.lines[section.line : first.line if first else section.line])
+            known = {"torch", "numpy", "snippets", *re.findall(r"`pip install (\w+)`", above)}
             for node in ast.walk(ast.parse(first.code.source if first else "")):
                 names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
                 names += [node.module] if isinstance(node, ast.ImportFrom) else []
-                packages = {name.partition(".")[0] for name in names}
+                packages = {name.partition(".")[0] for name in names} - sys.stdlib_module_names
                 assert packages <= known, f"{page.path}:{first.line}: {packages - known}"
 
 

@@ -15,7 +15,9 @@ GITHUB = Path(__file__).parents[1]
 PYPI = "https://pypi.org/simple"
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 # What the fences need on a machine that has nothing else.
-FENCES = re.compile(r"(torch|numpy|matplotlib|pytest(-markdown-docs)?|markdown-it-py)==")
+FENCES = re.compile(
+    r"(torch|numpy|safetensors|matplotlib|pytest(-markdown-docs)?|markdown-it-py)=="
+)
 # The last that installs from PyPI alone.
 ZENSICAL = "zensical==0.0.73"
 MUTMUT = "mutmut==3.8.1"

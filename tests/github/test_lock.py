@@ -35,7 +35,7 @@ def test_the_lock_has_every_pin():
 def test_the_gpu_lock_has_every_pin_of_the_fences():
     locked, wanted = pins(".github/requirements.gpu.lock"), pins("requirements.txt")
     names = [name for name in wanted if lock.FENCES.match(f"{name}==")]
-    assert len(names) == 6
+    assert len(names) == 7
     for name in names:
         assert locked.get(name) == wanted[name], f"{name}: run python .github/scripts/lock.py"
     assert any(name.startswith("nvidia-") for name in locked)
