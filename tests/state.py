@@ -136,7 +136,8 @@ def _settings() -> Iterator[tuple[str, object]]:
     for name in asked.split():
         yield f"torch.{name}()", getattr(torch, name)()
     yield "torch.set_printoptions", torch._tensor_str.PRINT_OPTS
-    yield "torch.serialization.get_safe_globals()", torch.serialization.get_safe_globals()
+    allowed = sorted(torch.serialization.get_safe_globals(), key=str)  # a set, there
+    yield "torch.serialization.get_safe_globals()", allowed
     mmap = torch.serialization.get_default_mmap_options()
     yield "torch.serialization.get_default_mmap_options()", mmap
     yield (
