@@ -2,6 +2,8 @@
 
 Another hash seed, number of threads and processors, instruction set, user, time zone, day and
 year, and the pages in the other order. A temporary folder of its own, each page has in every run.
+What shows rounded numbers runs twice there, of other seeds, and prints the same to the letter: a
+draw may be below the tolerance.
 """
 
 import datetime
@@ -26,6 +28,11 @@ def move() -> None:
     }
 
 
+def here() -> bool:
+    """Was `move` called?"""
+    return "CHEATSHEET_ELSEWHERE" in os.environ
+
+
 def turn(items: list) -> list:
     """The items of pytest, those of one file in their order, the last file first."""
     order = {item.path: number for number, item in enumerate(items)}
@@ -37,7 +44,7 @@ def arrive() -> None:
 
     Files and other programs keep today's time: they have it from the system.
     """
-    if "CHEATSHEET_ELSEWHERE" not in os.environ:
+    if not here():
         return
     import torch
 

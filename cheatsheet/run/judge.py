@@ -1,11 +1,16 @@
 """Run the fences of one page and judge each against the output that the page shows."""
 
 from cheatsheet.page import Example, Fence, Page, SourceError
-from cheatsheet.run.compare import difference
+from cheatsheet.run import elsewhere
+from cheatsheet.run.compare import FLOAT, difference
 from cheatsheet.run.devices import NAMES, TITLES, moves_to_accelerator, running
 from cheatsheet.run.process import Outcome, Piece, Process
 from cheatsheet.run.update import OtherOutput
 
+AGAIN = (
+    "a second run of this page prints other digits here; seed before each draw, and show what "
+    "is the same in every run"
+)
 UPDATE_GPU = "pytest docs --device cuda --update-outputs"
 
 
@@ -15,6 +20,10 @@ class PageRun(Process):
     def __init__(self, page: Page, device: str = "cpu"):
         code = [Piece(one.line, one.code.source, one.raises) for one in page.examples]
         super().__init__(str(page.path), code, page.text, device)
+        # Elsewhere it runs a second time, of other seeds, if it shows what may differ a little.
+        rounded = any(FLOAT.search(o.source) for e in page.examples for o in e.outputs.values())
+        again = f"again {page.path}", code, page.text, device
+        self._again = Process(*again) if rounded and elsewhere.here() else None
         self.page = page
         self.device = device
         self.outcomes: list[Outcome] = []
@@ -30,6 +39,8 @@ class PageRun(Process):
             if self._broken:
                 raise _error(example.code, f"not run: {self._broken}.")
             outcome = self.receive()
+            if self._again and self._again.receive().output != outcome.output:
+                outcome.problem = outcome.problem or AGAIN
             if outcome.lost:
                 self._broken = outcome.lost
                 raise _error(one.code, f"{outcome.lost}.")
@@ -37,6 +48,13 @@ class PageRun(Process):
             if outcome.raised and not one.raises:
                 self._broken = f"line {outcome.line or one.line} of this page raised"
         return self.outcomes[example.number - 1]
+
+    def close(self, *error) -> None:
+        super().close(*error)
+        if self._again:
+            self._again.close()
+
+    __exit__ = close
 
     def judge(self, example: Example) -> None:
         """Run an example, and compare what it did with what the page says.

@@ -184,12 +184,13 @@ def _main(
     builtins._truth = _truth
     own = {one: module for one, module in sys.modules.items() if one.split(".")[0] == "cheatsheet"}
     _keep_inside(name, folder)
-    coverage = Coverage(name, text.count("\n") + 1) if text else None
+    coverage = Coverage(name, text) if text else None
+    builtins._ran = coverage and coverage.mark
     for piece in code:
         _seed(f"{name}:{piece.line}")
         sys.modules.update(dict.fromkeys(own))  # no fence reaches what runs it
         before, start = devices.allocations(device), time.perf_counter()
-        outcome, error = _run(piece, name, namespace, read_output)
+        outcome, error = _run(piece, name, namespace, read_output, coverage)
         outcome.lost = devices.failure(device, error)
         outcome.seconds = time.perf_counter() - start
         if not outcome.lost:
@@ -217,6 +218,7 @@ def _main_module(definitions: Path) -> dict:
     return module.__dict__
 
 
+SHOWING = {*dir(builtins)} - {*dir(types.ModuleType("a"))}
 OPENED = ("open", "os.chdir", "os.listdir", "os.mkdir", "os.remove", "os.rename", "os.scandir")
 
 
@@ -252,7 +254,7 @@ def _truth(value: object) -> bool:
     return bool(value)
 
 
-def _around() -> dict[str, object]:
+def _around(namespace: dict) -> dict[str, object]:
     """What a fence must leave as it is, by what is wrong if it does not."""
     children = {one.pid for one in multiprocessing.active_children()}
     for file in Path("/proc/self/task").glob("*/children"):
@@ -267,6 +269,7 @@ def _around() -> dict[str, object]:
         ),
         "this fence changes how things are printed; print what a reader would see": (
             *(sys.stdout, sys.stderr, vars(builtins).copy()),
+            {name for name in namespace if name in SHOWING},
             [os.fstat(stream).st_ino for stream in (1, 2)],
         ),
     }
@@ -279,6 +282,8 @@ def _seed(name: str) -> None:
     import torch
 
     torch.manual_seed(seed := zlib.crc32(name.encode()))
+    if "numpy" in sys.modules:  # the server of processes has one state for all of them
+        sys.modules["numpy"].random.seed(seed)
     with contextlib.suppress(AttributeError, TypeError):
         ctypes.CDLL(None).mallopt(-6, seed % 255 + 1)
 
@@ -302,11 +307,13 @@ def _capture_output(file: Path):
     return read
 
 
-def _run(piece: Piece, name: str, namespace: dict, read_output) -> tuple[Outcome, object]:
+def _run(
+    piece: Piece, name: str, namespace: dict, read_output, coverage: Coverage | None
+) -> tuple[Outcome, object]:
     value = last = error = None
     with warnings.catch_warnings():
         warnings.showwarning = lambda text, kind, *_, **__: print(f"{kind.__name__}: {text}")
-        before = _around()
+        before = _around(namespace)
         try:
             # Empty lines in front give each statement its line number in the page, so that
             # tracebacks point there.
@@ -315,6 +322,8 @@ def _run(piece: Piece, name: str, namespace: dict, read_output) -> tuple[Outcome
                 if isinstance(one, ast.Assert):
                     one.test = ast.Call(ast.Name("_truth", ast.Load()), [one.test], [])
                     ast.fix_missing_locations(ast.copy_location(one.test, one))
+            if coverage:
+                coverage.watch(tree)
             last = tree.body[-1] if tree.body else None
             shown = tree.body.pop() if isinstance(last, ast.Expr) else None
             exec(compile(tree, name, "exec", dont_inherit=True), namespace)
@@ -326,7 +335,7 @@ def _run(piece: Piece, name: str, namespace: dict, read_output) -> tuple[Outcome
             problem = _unstable_repr(value)
         except BaseException as raised:  # SystemExit too: the page goes on
             problem, error = "", raised
-        after = _around()
+        after = _around(namespace)
     changed = [problem for problem, fact in after.items() if fact != before[problem]]
     problem = (changed or [problem])[0]
     if error is None:

@@ -13,10 +13,20 @@ from pathlib import Path
 
 from cheatsheet.page import Example, Page, Plot, Shell
 
+# What of an expression may not run.
+PARTS = {ast.Lambda: ["body"], ast.IfExp: ["body", "orelse"], ast.DictComp: ["key"]}
+PARTS |= {kind: ["elt"] for kind in (ast.ListComp, ast.SetComp, ast.GeneratorExp)}
 BUILT_IN = set(dir(builtins))
 PASSED_OVER = "an error that is passed over shows nothing. Print it."
 # What asks the machine: no page can show the answer, and a branch on it may stay unused.
 ASKS = re.compile(r"torch\.(cuda|accelerator|version)\b")
+# It compares a thing with itself, or asks what holds of everything.
+ALWAYS = re.compile(
+    r"(?P<a>[\w.\[\]]+) (?:==|is|<=|>=) (?P=a)"
+    r"|(?:\w+\.)*(?:equal|allclose)\((?P<b>[\w.\[\]]+), (?P=b)\)"
+    r"|len\([^()]+\) (?:>= 0|(?:>|!=) -1)|isinstance\(.+, object\)|.* or True"
+)
+ASKING = ast.Compare, ast.Call, ast.BoolOp
 REFUSED = {
     r"filterwarnings|simplefilter|catch_warnings|captureWarnings|showwarning|PYTHONWARNINGS"
     r"|warnings\.filters|redirect_stderr": (
@@ -95,6 +105,10 @@ def _of_code(example: Example, tree: ast.Module) -> Iterator[tuple[int, str]]:
                 problem = "two statements share this line, and nobody sees whether both run. "
                 yield node.lineno, problem + "Give each a line of its own."
             lines.add(node.lineno)
+        constant = isinstance(node, ast.Assert) and not _used(node.test) - BUILT_IN
+        if constant or (isinstance(node, ASKING) and ALWAYS.fullmatch(ast.unparse(node))):
+            problem = "this is true whatever the code before it does. Ask what could be false."
+            yield node.lineno, problem
         if isinstance(node, ast.ExceptHandler) and all(map(_is_empty, node.body)):
             yield node.lineno, PASSED_OVER
         text = node.value if isinstance(node, ast.Constant) and node not in joined else ""
@@ -153,9 +167,12 @@ def _made(node: ast.AST) -> Iterator[str]:
 class Coverage:
     """Which lines of the file `name` run, in this process and in those forked from it."""
 
-    def __init__(self, name: str, lines: int):
+    def __init__(self, name: str, text: str):
         self._name = name
-        self._ran = mmap.mmap(-1, lines + 2)  # 1: it ran, 2: and what begins there raised
+        # A byte for each line (1: it ran, 2: and what begins there raised), then for each part.
+        self._ran = mmap.mmap(-1, len(text) + 2)
+        self._parts: list[tuple[int, int]] = []  # by their lines
+        self._free = text.count("\n") + 3
         threading.settrace(self._trace)
         sys.settrace(self._trace)
 
@@ -169,6 +186,25 @@ class Coverage:
                 self._ran[frame.f_code.co_firstlineno] |= 2
         return self._trace
 
+    def watch(self, tree: ast.Module) -> None:
+        """Let the parts of expressions that may not run leave a mark when they do."""
+        if ASKS.search(ast.unparse(tree)):
+            return
+        for node in ast.walk(tree):
+            for name in PARTS.get(type(node), ()):
+                part = getattr(node, name)
+                if isinstance(part, (ast.Constant, ast.Name)):  # whether it runs, says nothing
+                    continue
+                self._parts.append((part.lineno, self._free))
+                mark = ast.Call(ast.Name("_ran", ast.Load()), [ast.Constant(self._free)], [])
+                both = ast.copy_location(ast.BoolOp(ast.And(), [mark, part]), part)
+                setattr(node, name, ast.fix_missing_locations(both))
+                self._free += 1
+
+    def mark(self, number: int) -> bool:
+        self._ran[number] = 1
+        return True
+
     def unrun(self, line: int, source: str, raises: bool) -> list[int]:
         """The lines of statements that should have run, in a fence that begins at `line`.
 
@@ -176,7 +212,10 @@ class Coverage:
         an error that ended it, and what depends on the machine, may stay unused.
         """
         body = ast.parse("\n" * line + source).body
-        return [lines[0] for lines in self._due(body, raises) if not self._any(lines)]
+        found = {lines[0] for lines in self._due(body, raises) if not self._any(lines)}
+        lines = range(line, body[-1].lineno if raises else line + source.count("\n") + 2)
+        parts = (at for at, number in self._parts if at in lines and not self._ran[number])
+        return sorted(found | {at for at in parts if self._ran[at]})
 
     def _ran_in(self, block: list[ast.stmt]) -> bool:
         return bool(block) and self._any(range(block[0].lineno, block[-1].end_lineno + 1))

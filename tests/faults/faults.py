@@ -419,6 +419,18 @@ STRUCTURE = (
         code(1, NOTHING, ("first = 1  # torch.cuda",)),
         code(1, NOTHING, ("assert len(layers) > -1",)),
         code(1, NOTHING, ("if len(layers) > 5:\n    assert layers == 3",)),
+        *(
+            code(2, "this is true whatever the code before it does", (f"{test}\n1", "1"))
+            for test in (
+                "assert len(layers) >= 0",
+                "assert True",
+                "assert 1 < 2",
+                "assert net.training or True",
+                "assert torch.equal(net.weight, net.weight)",
+                "print(net.weight is net.weight)",
+                "print('same:', isinstance(net, object))",
+            )
+        ),
         code(4, OVER, ("try:\n    1 / 0\nexcept Exception:\n    pass\n1", "1")),
         code(
             4,
@@ -479,6 +491,11 @@ RUN += group(
     code(4, UNRUN, ("import sys\nif len(sys.argv) > 5:\n    undefined\n1", "1")),
     code(3, UNRUN, ("for i in []:\n    print(i)\n1", "1")),
     code(4, UNRUN, ("match 1:\n    case 9:\n        x = 9\n    case _:\n        print(1)", "1")),
+    code(2, UNRUN, ("first = lambda: net.no_such\n1", "1")),
+    code(2, UNRUN, ("first = [net.no_such for _ in []]\n1", "1")),
+    code(2, UNRUN, ("first = {net.no_such: 1 for _ in []}\n1", "1")),
+    code(2, UNRUN, ("first = 1 if net.training else net.no_such\n1", "1")),
+    code(3, UNRUN, ("def f():\n    return any(net.no_such for _ in [])\n\n\nf()", "False")),
     code(
         7,
         UNRUN,
@@ -523,6 +540,7 @@ RUN += group(
     code(4, PRINTING, ("import io, sys\n\nsetattr(sys, 'stdout', io.StringIO())",)),
     code(4, PRINTING, ("import os\n\nos.dup2(os.open(os.devnull, os.O_WRONLY), 2)", "2")),
     code(4, PRINTING, ("import builtins\n\nbuiltins.repr = lambda one: 'tensor(1)'",)),
+    code(2, PRINTING, ("print = lambda text: sys.stdout.write('tensor(1)')",)),
     code(2, RAISED, ("from cheatsheet.run import process\nprocess._run = None",)),
     code(4, RAISED, ("import sys\n\nsys.modules['cheatsheet.run.process']._run = None",)),
     code(4, RAISED, ("import os\n\nopen(os.path.join(os.sep, 'tmp', 'x'), 'w').close()",)),
@@ -571,6 +589,19 @@ RUN += group(
     "what depends on the surroundings",
     PAGE,
     *(code(6, OTHER, (f"import {module}\n{asked}", value)) for module, asked, value in HERE),
+)
+HALF = "0.5000002384185791"
+AGAIN = "a second run of this page prints other digits here"
+RUN += group(
+    "elsewhere",
+    "a draw below the tolerance",
+    PAGE,
+    code(2, AGAIN, ("(0.5 + 4e-7 * torch.rand(1)).item()", HALF)),
+    code(2, AGAIN, ("torch.tensor(0.4963) + 1e-4 * torch.rand(1)", "tensor([0.4964])")),
+    *(
+        code(4, AGAIN, (f"import {name}\n\ntorch.tensor(0.5 + 4e-7 * {draw}).item()", HALF))
+        for name, draw in (("random", "random.random()"), ("numpy", "numpy.random.rand()"))
+    ),
 )
 RUN += group(
     "outputs",
