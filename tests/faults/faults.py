@@ -964,8 +964,8 @@ HOSTS = [
     for file, text in files
 ]
 FLOWS = [
-    Fault("flows", kind, file, *row, said, elsewhere=named)
-    for kind, file, named, said, *rows in workflows.KINDS
+    Fault("flows", kind, file, *row, job + said, elsewhere=f"{file}:")
+    for kind, file, job, said, *rows in workflows.KINDS
     for row in rows
 ]
 CODE = '<div class="language-python no-copy highlight"><pre><span></span><code>'

@@ -162,7 +162,7 @@ CHECKS: dict[str, Callable[[Path], object]] = {
     "census": counted,
     "gate": judged,
     "hosts": lambda project: foreign(project / "site", "example.org"),
-    "flows": lambda project: flows.wrong(flows.read_all(project)),
+    "flows": flows.wrong,
     "records": lambda project: read_records(project / "docs/runs", project),
 }
 

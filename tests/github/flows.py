@@ -14,15 +14,15 @@ ACTION = ROOT / ".github" / "actions" / "install" / "action.yml"
 # Each job, and what else a file says, as it was when somebody last read it, and asked of each
 # step whether it could pass and prove nothing. No list of such ways is ever whole.
 READ = {
-    "action.yml": "0e00c2b07273",
-    "site.yml": "fd3f412d5dd3",
+    "action.yml: ": "0e00c2b07273",
+    "site.yml: ": "fd3f412d5dd3",
     "site.yml: cpu": "7b894fb2000d",
     "site.yml: gpu-runner": "892f58af549a",
     "site.yml: gpu": "7c7d117d5262",
     "site.yml: build": "a0fa37e93c34",
     "site.yml: browser": "fad432c576a1",
     "site.yml: publish": "20eda7c9ea3a",
-    "weekly.yml": "209d7e898807",
+    "weekly.yml: ": "209d7e898807",
     "weekly.yml: outputs": "71df309f4c7f",
     "weekly.yml: zensical": "67456ce0a309",
     "weekly.yml: faults": "5c9814c9e48e",
@@ -61,10 +61,6 @@ def parts(flows: dict[str, dict]) -> Iterator[tuple[str, str, dict]]:
         yield from ((file, name, job) for name, job in flow.get("jobs", {}).items())
 
 
-def place(file: str, name: str) -> str:
-    return f"{file}: {name}" if name else file
-
-
 def digest(part: dict) -> str:
     """Of all that it says, whichever commits its actions are pinned to."""
     text = re.sub(r"@[\da-f]{40}\b", "@", json.dumps(part))
@@ -76,15 +72,24 @@ def writes(part: dict, otherwise: str | dict) -> list[str]:
     return [given] if isinstance(given, str) else [key for key in given if given[key] == "write"]
 
 
-def wrong(flows: dict[str, dict]) -> list[str]:
-    """Every way in which these workflows could do more than they should, or pass for less."""
-    now = {place(file, name): digest(part) for file, name, part in parts(flows)}
-    found = [
-        f"{name}: {now.get(name, 'nothing')} stands there, and {READ.get(name, 'nothing')} was "
-        "read; read it whole, then say so in READ of tests/github/flows.py"
-        for name in sorted(now.keys() | READ.keys())
-        if now.get(name) != READ.get(name)
-    ]
+def wrong(root: Path) -> list[str]:
+    """Every way in which the workflows could do more than they should, or pass for less."""
+    flows, found = read_all(root), []
+
+    def say(file: str, name: str, problem: str) -> None:
+        path = (ACTION if file == ACTION.name else FOLDER / file).relative_to(ROOT)
+        text = (root / path).read_text(encoding="utf-8") if file in flows else ""
+        before = re.split(rf"^  {name}:", text, maxsplit=1, flags=re.M)
+        line = before[0].count("\n") + 1 if name and len(before) > 1 else 1
+        found.append(f"{path}:{line}: {name or 'what holds for all of it'}: {problem}")
+
+    now = {(file, name): digest(part) for file, name, part in parts(flows)}
+    for file, name in sorted(now.keys() | {tuple(key.split(": ")) for key in READ}):
+        known = READ.get(": ".join((file, name)), "nothing")
+        here = now.get((file, name), "nothing")
+        if here != known:
+            problem = f"nobody has read this: it is {here}, and {known} was read; read it whole, "
+            say(file, name, problem + "then say so in READ of tests/github/flows.py")
     rights = set()
     for file, name, part in parts(flows):
         otherwise = {} if name or file == ACTION.name else "what the repository allows"
@@ -92,19 +97,23 @@ def wrong(flows: dict[str, dict]) -> list[str]:
         sees_token = any(one[:2] == (file, name) for one in RIGHTS)
         text = str(part).lower().replace("secrets and variables", "")  # a menu
         if re.search("secret" if sees_token else "secret|token", text):
-            found.append(f"{place(file, name)}: sees a token")
+            say(file, name, "sees a token; leave tokens to the jobs that may write")
         if "gpu_runner" in str(part.get("runs-on")).lower() and name != "gpu":
-            found.append(f"{file}: {name}: runs on the GPU runner")
-    if rights != RIGHTS:
-        found.append(f"these may write: {sorted(rights)}")
+            say(file, name, "runs on the GPU runner; let it run on another")
+    for file, name, right in sorted(rights ^ RIGHTS):
+        problem = f"may write {right}, or no longer; make it as RIGHTS of tests/github/flows.py say"
+        say(file, name, problem)
     jobs = flows["site.yml"]["jobs"]
     publish, gpu = jobs["publish"], jobs["gpu"]
     if " ".join(publish.get("if", "").split()) != PUBLISH_IF:
-        found.append(f"site.yml: publish: its condition is {publish.get('if')}")
-    if {*publish["needs"]} != jobs.keys() - {"publish"}:
-        found.append("site.yml: publish does not wait for all jobs")
+        problem = f"its condition is {publish.get('if')}; write {PUBLISH_IF}"
+        say("site.yml", "publish", problem)
+    if left := jobs.keys() - {"publish", *publish["needs"]}:
+        say("site.yml", "publish", f"does not wait for {sorted(left)}; name them in its needs")
     if " ".join(gpu.get("if", "").split()) != SAME_REPOSITORY:
-        found.append("site.yml: gpu: code of a fork reaches the GPU runner")
+        problem = f"code of a fork reaches the GPU runner; write if: {SAME_REPOSITORY}"
+        say("site.yml", "gpu", problem)
     if gpu.get("environment", {}).get("name") != "gpu":
-        found.append("site.yml: gpu: no reviewer can be asked before code runs there")
+        problem = "no reviewer can be asked before code runs there; name the environment gpu"
+        say("site.yml", "gpu", problem)
     return found
