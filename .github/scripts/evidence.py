@@ -26,15 +26,18 @@ ROOT = Path(__file__).parents[2]
 REPLACE = Path(__file__).with_name("replace-torch.sh")
 SOURCES = ("docs", "snippets", "cheatsheet", "mkdocs*.yml", "hooks.py")
 RUNS = "docs/runs/"
-FENCE = re.compile(r"`{3,}(python|bash)\b")
+FENCE = re.compile(r"^(`{3,})(python|bash|text)\b(.*)\n((?:.*\n)*?)\1`*$", re.M)
 AGAIN = "run the whole workflow again"
 BUILD = "build the site again"
 
 
-def demand(right: object, file: Path | str, problem: str) -> None:
-    """End here with what is wrong with a file, and the cure, unless that is right."""
+def demand(right: object, file: Path | str, problem: str, what: str = "") -> None:
+    """End here with what is wrong with a file where it names `what`, and the cure, unless that
+    is right."""
     if not right:
-        sys.exit(f"::error::{file}: {problem}. Nothing is published.")
+        text = Path(file).read_text(encoding="utf-8") if what and Path(file).is_file() else ""
+        line = f":{text.partition(json.dumps(what))[0].count(chr(10)) + 1}" if text else ""
+        sys.exit(f"::error::{file}{line}: {problem}. Nothing is published.")
 
 
 def git(*arguments: str) -> str:
@@ -60,7 +63,8 @@ def compare(file: Path, says: dict, now: dict, cure: str) -> None:
     """A table of digests in a file is what they are now."""
     for name in sorted(says.keys() | now.keys()):
         said, found = says.get(name, "nothing"), now.get(name, "not there")
-        demand(said == found, file, f"it says {said} of {name}, which is {found}; {cure}")
+        problem = f"it says {said} of {name}, which is {found}; {cure}"
+        demand(said == found, file, problem, name)
 
 
 def agree(file: Path, says: dict, commit: str, **right: str) -> None:
@@ -70,7 +74,7 @@ def agree(file: Path, says: dict, commit: str, **right: str) -> None:
     run = f"{server}/{repository}/actions/runs/{number}"
     for what, value in {"commit": commit, "dirty": False, "workflow": run, **right}.items():
         found = says.get(what)
-        demand(found == value, file, f"its {what} is {found}, not {value}; {AGAIN}")
+        demand(found == value, file, f"its {what} is {found}, not {value}; {AGAIN}", what)
 
 
 def check_checkout(commit: str) -> None:
@@ -104,15 +108,42 @@ def check_pages(site: Path, pages: list[str]) -> None:
         demand(url.rstrip("/") + "/" in listed, sitemap, f"it does not name {url}; {BUILD}")
 
 
+def short(*parts: bytes) -> str:
+    return sha256(b"".join(parts)).hexdigest()[:32]
+
+
+def code_hash(language: str, source: str) -> str:
+    """Of a block, and of the modules of the commit that it imports from."""
+    files, sources = set(), [source] if language == "python" else []
+    while sources:
+        for module in re.findall(r"^\s*from ([\w.]+) import", sources.pop(), re.M):
+            file = ROOT.joinpath(*module.split(".")).with_suffix(".py")
+            if file not in files and file.is_file():
+                files.add(file)
+                sources.append(file.read_text(encoding="utf-8"))
+    return short(source.encode(), *(file.read_bytes() for file in sorted(files)))
+
+
+def read_blocks(pages: list[str]) -> dict[tuple[str, int, str], tuple[str, list]]:
+    """Each block of the pages, by its place: the hash of its code, and those of its outputs
+    with their titles."""
+    found: dict[tuple[str, int, str], tuple[str, list]] = {}
+    for page in pages:
+        text = (ROOT / page).read_text(encoding="utf-8")
+        for fence in FENCE.finditer(text):
+            _, language, header, source = fence.groups()
+            if language == "text":
+                [*found.values()][-1][1].append((header, short(source.encode())))
+            else:
+                line = text.count("\n", 0, fence.start()) + 1
+                found[page, line, language] = code_hash(language, source), []
+    return found
+
+
 def check_records(site: Path, commit: str, pages: list[str]) -> None:
     """Each block, as it is now, ran with the pinned torch on a GPU; Python on the CPU, and with
     the oldest torch."""
-    fences = [
-        (page, number, fence[1])
-        for page in pages
-        for number, line in enumerate((ROOT / page).read_text(encoding="utf-8").split("\n"), 1)
-        if (fence := FENCE.match(line))
-    ]
+    blocks = read_blocks(pages)
     pins = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     pinned = re.search(r"^torch==(\S+)", pins, re.M)[1]
     oldest = re.search(r"torch==(\S+)", REPLACE.read_text(encoding="utf-8"))[1]
@@ -125,16 +156,21 @@ def check_records(site: Path, commit: str, pages: list[str]) -> None:
         own = sha256(text.encode()).hexdigest()
         facts = record | record["device"] | {"torch": record["torch"].partition("+")[0]}
         agree(file, facts, commit, kind=kind, torch=torch, digest=own)
-        blocks = Counter(one for one in fences if kind == "cuda" or one[2] == "python")
         ran = Counter()
         for block in record["blocks"]:
-            page, line = block["page"], block["line"]
-            passed = block["result"] == "passed"
-            demand(passed, file, f"{page}:{line} {block['result']}; mend that block")
-            ran[page, line, block["language"]] += 1
-        for page, line, _ in [*(blocks - ran), *(ran - blocks)]:
-            problem = f"{ran.total()} blocks ran, of {blocks.total()} of the pages; see "
-            demand(False, file, f"{problem}{page}:{line}, and {AGAIN}")
+            key = block["page"], block["line"], block["language"]
+            place, result = f"{key[0]}:{key[1]}", block["result"]
+            demand(result == "passed", place, f"{file} says {result} of it; mend that block")
+            code, outputs = blocks.get(key, (None, ()))
+            other = "CPU" if kind == "cuda" else "GPU"
+            shown = {text for title, text in outputs if other not in title} or {None}
+            same = code == block["code"] and block["output"] in shown
+            demand(same, place, f"{file} is of another block; {AGAIN}")
+            ran[key] += 1
+        for key in blocks:
+            times = int(kind == "cuda" or key[2] == "python")
+            problem = f"{file} says that it ran {ran[key]} times, not {times}; see the job that "
+            demand(ran[key] == times, f"{key[0]}:{key[1]}", f"{problem}made it, and {AGAIN}")
 
 
 def check_manifest(site: Path) -> str:
@@ -168,8 +204,8 @@ def check_tests(folder: Path, commit: str, manifest: str) -> None:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 test = f"{name}::{node.name}"
-                problem = f"nothing here says that {test} passed; see the job of it, and {AGAIN}"
-                demand((test, needed) in passed, folder, problem)
+                problem = f"nothing in {folder} says that {test} passed; see the job of it, and "
+                demand((test, needed) in passed, f"{name}:{node.lineno}", problem + AGAIN)
 
 
 def main(site: Path, commit: str, evidence: Path) -> None:

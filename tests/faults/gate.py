@@ -17,6 +17,7 @@ from cheatsheet.run.records import (
     Device,
     code_hash,
     digest,
+    output_hash,
     read_records,
     write_record,
 )
@@ -120,16 +121,20 @@ def make_proved(folder: Path) -> None:
     assert "evidence: evidence/tests.json" in said, said
     [run] = read_records(folder / "docs/runs", folder).values()
     cuda = replace(run, device=Device("cuda", "NVIDIA H100", "580", 1))
+    pages = [load(folder, name) for name in sorted({block.page for block in run.blocks})]
+    examples = [one for page in pages for one in page.examples]
+    own = {(e.code.path.as_posix(), e.line): output_hash(e.output("GPU", {})) for e in examples}
+    blocks = [replace(block, output=own[block.page, block.line]) for block in run.blocks]
     shells = [
         Block(
-            *(name, part.line, part.section, "bash"),
+            *(page.path.as_posix(), part.line, part.section, "bash"),
             *(code_hash(part.code, folder), None, "passed", 0.1),
         )
-        for name in sorted({block.page for block in run.blocks})
-        for part in load(folder, name).parts
+        for page in pages
+        for part in page.parts
         if isinstance(part, Shell)
     ]
-    cuda = replace(cuda, blocks=(*run.blocks, *shells))
+    cuda = replace(cuda, blocks=(*blocks, *shells))
     releases = {file.name.split("-")[1] for file in (ROOT / "docs/runs").iterdir()} - {TORCH}
     for other in (cuda, *(replace(run, torch=f"{release}.0+cpu") for release in releases)):
         write_record(folder / "docs/runs", other)
@@ -183,6 +188,13 @@ def text(name: str, old: str, new: str):
     return lambda proved: proved.change(name, old, new)
 
 
+def made_up(kind: str, key: str, value: str | None):
+    """A block that has an output, of another hash."""
+    return recorded(
+        kind, lambda record: next(b for b in record["blocks"] if b["output"]).update({key: value})
+    )
+
+
 def on_device(record, kind: str) -> None:
     record["device"]["kind"] = kind
 
@@ -216,39 +228,45 @@ BUILT = {
         "-cpu.json: cannot be read",
     ),
     "no records": (gone("site/runs"), "-cpu.json: cannot be read"),
-    "a record of another commit": (says("cuda", commit="0" * 40), "cuda.json: its commit is 000"),
-    "a record of no commit": (says("cpu", commit=None), "cpu.json: its commit is None"),
+    "a record of another commit": (
+        says("cuda", commit="0" * 40),
+        r"cuda.json:\d+: its commit is 000",
+    ),
+    "a record of no commit": (says("cpu", commit=None), r"cpu.json:\d+: its commit is None"),
     "a record of another run": (
         says("cuda", workflow="https://github.com/Owner/cheatsheet/actions/runs/76"),
-        "cuda.json: its workflow is https://github.com/Owner/cheatsheet/actions/runs/76, not",
+        r"cuda.json:\d+: its workflow is https://github.com/Owner/cheatsheet/actions/runs/76, not",
     ),
-    "a record made by hand": (says("cpu", workflow=None), "cpu.json: its workflow is None, not"),
-    "a record of changed files": (says("cpu", dirty=True), "cpu.json: its dirty is True"),
+    "a record made by hand": (
+        says("cpu", workflow=None),
+        r"cpu.json:\d+: its workflow is None, not",
+    ),
+    "a record of changed files": (says("cpu", dirty=True), r"cpu.json:\d+: its dirty is True"),
     "a record of another torch": (
         says("cpu", torch="2.8.0+cpu"),
-        "cpu.json: its torch is 2.8.0, not",
+        r"cpu.json:\d+: its torch is 2.8.0, not",
     ),
     "a record of the oldest torch by hand": (
         recorded("cpu", lambda record: record.update(workflow=None), OLDEST),
-        "-cpu.json: its workflow is None, not",
+        r"-cpu.json:\d+: its workflow is None, not",
     ),
     "an emulated GPU": (
         recorded("cuda", lambda record: on_device(record, "emulated")),
-        "cuda.json: its kind is emulated, not cuda",
+        r"cuda.json:\d+: its kind is emulated, not cuda",
     ),
     "the CPU for a GPU": (
         lambda proved: shutil.copy(
             proved.site / f"runs/{RECORD}-cpu.json", proved.site / f"runs/{RECORD}-cuda.json"
         ),
-        "cuda.json: its kind is cpu, not cuda",
+        r"cuda.json:\d+: its kind is cpu, not cuda",
     ),
     "a block failed": (
         recorded("cuda", lambda record: record["blocks"][3].update(result="failed")),
-        r"cuda.json: docs/en/\S+.md:\d+ failed; mend that block",
+        r"docs/en/\S+.md:\d+: \S+cuda.json says failed of it; mend that block",
     ),
     "a block did not run": (
         recorded("cpu", lambda record: record["blocks"].pop(3)),
-        r"cpu.json: \d+ blocks ran, of \d+ of the pages; see docs/en/\S+.md:\d+",
+        r"docs/en/\S+.md:\d+: \S+cpu.json says that it ran 0 times, not 1; see the job that",
     ),
     "no shell on a GPU": (
         recorded(
@@ -257,20 +275,28 @@ BUILT = {
                 blocks=[b for b in record["blocks"] if b["language"] == "python"]
             ),
         ),
-        r"cuda.json: \d+ blocks ran, of \d+ of the pages; see docs/en/gpu-info.md:\d+",
+        r"docs/en/gpu-info.md:\d+: \S+cuda.json says that it ran 0 times, not 1; see the job that",
     ),
     "a record that was edited": (
         text(f"site/runs/{RECORD}-cuda.json", "NVIDIA H100", "NVIDIA H200"),
-        r"cuda.json: its digest is \w+, not \w+; run the whole workflow again",
+        r"cuda.json:\d+: its digest is \w+, not \w+; run the whole workflow again",
     ),
     "a block ran twice": (
         recorded("cpu", lambda record: record["blocks"].append(record["blocks"][3])),
-        r"cpu.json: \d+ blocks ran, of \d+ of the pages",
+        r"docs/en/\S+.md:\d+: \S+cpu.json says that it ran 2 times, not 1; see the job that",
     ),
     "a block for another": (
         recorded("cpu", lambda record: record["blocks"][3].update(line=9999)),
-        r"cpu.json: (\d+) blocks ran, of \1 of the pages; see docs/en/\S+.md:\d+",
+        r"docs/en/\S+.md:9999: \S+cpu.json is of another block; run the whole workflow again",
     ),
+    **{
+        f"made up: {key} {value}": (
+            made_up("cuda", key, value),
+            r"docs/en/\S+.md:\d+: \S+cuda.json is of another block; run the whole workflow again",
+        )
+        for key in ("code", "output")
+        for value in ("0" * 32, None)
+    },
     "no block of a language": (
         recorded(
             "cuda",
@@ -278,66 +304,66 @@ BUILT = {
                 blocks=[b for b in record["blocks"] if b["page"].startswith("docs/en")]
             ),
         ),
-        r"cuda.json: \d+ blocks ran, of \d+ of the pages; see docs/zh/\S+.md:\d+",
+        r"docs/zh/\S+.md:\d+: \S+cuda.json says that it ran 0 times, not 1; see the job that",
     ),
 }
 LEFT = {
     "an edit after the build": (
         text("site/index.html", "</title>", " </title>"),
-        r"manifest.json: it says \w+ of index.html, which is \w+; the site was changed after",
+        r"manifest.json:\d+: it says \w+ of index.html, which is \w+; the site was changed after",
     ),
     "a file more": (
         lambda proved: (proved.site / "more.html").write_text("more", encoding="utf-8"),
-        r"manifest.json: it says nothing of more.html, which is \w+; the site was",
+        r"manifest.json:\d+: it says nothing of more.html, which is \w+; the site was",
     ),
     "a hidden file more": (
         lambda proved: (proved.site / "zh/.more").write_text("more", encoding="utf-8"),
-        r"manifest.json: it says nothing of zh/.more, which is \w+; the site was",
+        r"manifest.json:\d+: it says nothing of zh/.more, which is \w+; the site was",
     ),
     "a file less": (
         gone("site/404.html"),
-        r"manifest.json: it says \w+ of 404.html, which is not there",
+        r"manifest.json:\d+: it says \w+ of 404.html, which is not there",
     ),
     "a link for a file": (
         lambda proved: (
             (proved.site / "404.html").rename(proved.root / "404.html"),
             (proved.site / "404.html").symlink_to(proved.root / "404.html"),
         ),
-        r"manifest.json: it says \w+ of 404.html, which is a link",
+        r"manifest.json:\d+: it says \w+ of 404.html, which is a link",
     ),
     "a folder that is a link": (
         lambda proved: (proved.site / "more").symlink_to(proved.root / "docs"),
-        "manifest.json: it says nothing of more, which is a link",
+        r"manifest.json:\d+: it says nothing of more, which is a link",
     ),
     "no manifest": (gone("site/manifest.json"), "manifest.json: cannot be read"),
-    "no evidence": (gone("evidence"), "evidence: nothing here says that tests/site/test_small.py"),
+    "no evidence": (gone("evidence"), r"tests/site/test_small.py:\d+: nothing in evidence says"),
     "no evidence of the site's tests": (
         gone("evidence/site.json"),
-        "evidence: nothing here says that tests/site/test_small.py::test_site passed",
+        r"tests/\S+:\d+: nothing in evidence says that tests/site/test_small.py::test_site passed",
     ),
     "no evidence of the other tests": (
         gone("evidence/tests.json"),
-        "evidence: nothing here says that tests/test_rooms.py::test_the_program_is_small passed",
+        r"tests/\S+:\d+: nothing in evidence says that tests/test_rooms.py::test_the_program_is",
     ),
     "one test less": (
         text("evidence/tests.json", "tests/test_small.py::test_word", "x"),
-        "evidence: nothing here says that tests/test_small.py::test_word passed",
+        r"tests/\S+:\d+: nothing in evidence says that tests/test_small.py::test_word passed",
     ),
     "the site's tests without a site": (
         lambda proved: proved.test("evidence/site.json", "tests/site", SITE_FOLDER=""),
-        "evidence: nothing here says that tests/site/test_small.py::test_site passed",
+        r"tests/\S+:\d+: nothing in evidence says that tests/site/test_small.py::test_site passed",
     ),
     "evidence of tests that were changed": (
         of_changed_tests,
-        "tests.json: its dirty is True, not False; run the whole workflow again",
+        r"tests.json:\d+: its dirty is True, not False; run the whole workflow again",
     ),
     "evidence of another commit": (
         text("evidence/tests.json", '"commit": "', '"commit": "0'),
-        "tests.json: its commit is 0",
+        r"tests.json:\d+: its commit is 0",
     ),
     "evidence of another run": (
         text("evidence/site.json", "runs/77", "runs/7"),
-        "site.json: its workflow is https://github.com/Owner/cheatsheet/actions/runs/7, not",
+        r"site.json:\d+: its workflow is https://github.com/Owner/cheatsheet/actions/runs/7, not",
     ),
     "evidence of another site": (
         lambda proved: (
@@ -387,7 +413,7 @@ def of_another_commit(proved: Proved) -> None:
 
 LEFT["a site of another commit"] = (
     of_another_commit,
-    r"manifest.json: it says \w+ of docs/zh/index.md, which is \w+; build the very",
+    r"manifest.json:\d+: it says \w+ of docs/zh/index.md, which is \w+; build the very",
 )
 ACTS = {
     kind: {name: (act, rf"\S*{said}.*\. Nothing is published\.$") for name, (act, said) in acts}

@@ -23,7 +23,7 @@ def test_another_checkout_is_refused(proved):
 def test_outside_of_a_workflow_nothing_is_published(proved):
     done = judge(proved, GITHUB_RUN_ID="")
     assert done.returncode == 1
-    assert "cpu.json: its workflow is https://github.com/Owner/cheatsheet/act" in done.stderr
+    assert "cpu.json:6: its workflow is https://github.com/Owner/cheatsheet/act" in done.stderr
 
 
 def test_a_part_of_a_site_has_no_manifest(proved):
@@ -69,7 +69,9 @@ def test_one_test_alone_is_not_enough(proved):
     assert "evidence: evidence/tests.json, 2 tests passed" in said, said
     done = judge(proved)
     assert done.returncode == 1
-    assert "evidence: nothing here says that tests/test_small.py::test_word passed" in done.stderr
+    assert (
+        "py:5: nothing in evidence says that tests/test_small.py::test_word passed" in done.stderr
+    )
 
 
 def test_workers_give_no_evidence(proved):
