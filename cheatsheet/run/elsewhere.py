@@ -13,7 +13,7 @@ import socket
 import sys
 import time
 
-YEARS = 3 * 366 * 86400.0
+LATER = (3 * 366 + 45) * 86400.0  # another year, month, day, and day of the week
 
 
 def move() -> None:
@@ -55,7 +55,7 @@ def arrive() -> None:
     socket.gethostname = platform.node = lambda: "elsewhere"
     sys.executable = f"/{sys.executable}"
     now = time.time
-    time.time = lambda: now() + YEARS  # date.today() asks it, too
+    time.time = lambda: now() + LATER  # date.today() asks it, too
     time.time_ns = lambda: int(time.time() * 1e9)
     for name in "localtime", "gmtime", "ctime":
         _default(name, lambda: time.time())
@@ -66,7 +66,7 @@ def arrive() -> None:
     class Later(datetime.datetime):
         @classmethod
         def now(cls, tz=None):
-            return super().now(tz) + datetime.timedelta(seconds=YEARS)
+            return super().now(tz) + datetime.timedelta(seconds=LATER)
 
     Later.__name__ = Later.__qualname__ = "datetime"
     Later.__module__, datetime.datetime = "datetime", Later

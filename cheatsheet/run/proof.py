@@ -151,7 +151,7 @@ def _made(node: ast.AST) -> Iterator[str]:
             return
         case ast.alias():
             yield (node.asname or node.name).partition(".")[0]
-        case ast.Expr():
+        case ast.Expr() if any(isinstance(one, ast.Call) for one in ast.walk(node)):
             yield from _used(node)
         case ast.For(iter=effect) | ast.withitem(context_expr=effect):
             yield from _used(effect)

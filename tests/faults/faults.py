@@ -431,6 +431,7 @@ STRUCTURE = (
                 "print('same:', isinstance(net, object))",
             )
         ),
+        code(1, NOTHING, ("try:\n    net.no_such\nexcept AttributeError:\n    first = 1",)),
         code(4, OVER, ("try:\n    1 / 0\nexcept Exception:\n    pass\n1", "1")),
         code(
             4,
@@ -572,6 +573,8 @@ HERE = (  # what is asked, and its value here and now
     ("datetime", "datetime.datetime.today().year", NOW.tm_year),
     ("time", "time.strftime('%Y')", f"'{NOW.tm_year}'"),
     ("time", "time.gmtime().tm_year", time.gmtime().tm_year),
+    ("time", "time.strftime('%B')", time.strftime("'%B'", NOW)),
+    ("time", "time.strftime('%A')", time.strftime("'%A'", NOW)),
     ("time", "time.ctime()[-4:]", f"'{NOW.tm_year}'"),
     ("time", "time.time_ns() // (366 * 86400 * 10**9)", int(time.time() // (366 * 86400))),
     ("time", "time.localtime(0).tm_hour", time.localtime(0).tm_hour),
