@@ -109,6 +109,7 @@ def check_pages(site: Path, pages: list[str]) -> None:
 
 
 def short(*parts: bytes) -> str:
+    """A hash as the records have it."""
     return sha256(b"".join(parts)).hexdigest()[:32]
 
 

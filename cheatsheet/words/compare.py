@@ -70,35 +70,35 @@ def compare(english: Page, other: Page) -> list[SourceError]:
 def compare_menus(root: Path, english: Language, other: Language) -> list[SourceError]:
     """The same of the menus of two languages, `nav` in their configs; and the placeholders of
     the words that their templates take."""
-    menus, labels = [], []
+    menus, texts = [], []
     for language in (english, other):
         path = Path(language.config)
         config = compose(path, read_text(root, path))
-        labels.append(dict(_labels(config)))
+        texts.append(dict(labels(config)))
         entries = [one for k, value in config.value if k.value == "nav" for one in scalars(value)]
         lines = [Line(path, one.start_mark.line + 1, one.value) for one in entries]
         names = [one.text if one.text.endswith(".md") else "a title" for one in lines]
         menus.append([Block(name, [line]) for name, line in zip(names, lines, strict=True)])
     found = _compare_blocks(*menus, (Path(english.config), Path(other.config)))
-    for at, its in labels[1].items():
-        texts = labels[0].get(at, its).value, its.value
-        mine, held = (sorted(set(re.findall(r"\{\w+\}", text))) for text in texts)
+    for at, its in texts[1].items():
+        pair = texts[0].get(at, its).value, its.value
+        mine, held = (sorted(set(re.findall(r"\{\w+\}", text))) for text in pair)
         if mine != held:
             problem = f"{at[-1]} has {held}, and in {english.config} {mine}; make them the same."
             found.append(SourceError(other.config, its.start_mark.line + 1, problem))
     return found + (left_in_english(menus[1]) if other.chinese else [])
 
 
-def _labels(node: yaml.Node, at: tuple = ()) -> Iterator[tuple[tuple, yaml.ScalarNode]]:
+def labels(node: yaml.Node, at: tuple = ()) -> Iterator[tuple[tuple, yaml.ScalarNode]]:
     """The texts of a config, by the keys that lead to them."""
     if isinstance(node, yaml.ScalarNode):
         yield at, node
     elif isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            yield from _labels(value, (*at, key.value))
+            yield from labels(value, (*at, key.value))
     else:
         for number, value in enumerate(node.value):
-            yield from _labels(value, (*at, number))
+            yield from labels(value, (*at, number))
 
 
 def _compare_blocks(

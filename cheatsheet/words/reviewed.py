@@ -3,19 +3,22 @@
 docs/reviewed.<code>.json holds both sides of every section of a translated page and of every
 definition of `snippets`. When either says something else, the two are to be compared again, and
 that recorded. What a section says is all but code and outputs, which are compared elsewhere; the
-comments in the code belong to it, and so do the words of plots.
+comments in the code belong to it, and so do the words of plots. The README, the menu and the words
+of the theme, and those in docs/*.yml are a section each, `#all`.
 """
 
 import difflib
 import json
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 from cheatsheet.page import Page, SourceError, read_text, write_text
 from cheatsheet.words import catalog
-from cheatsheet.words.compare import by_section
-from cheatsheet.words.languages import Language, read_languages
-from cheatsheet.words.text import Block, Line
+from cheatsheet.words.compare import by_section, labels
+from cheatsheet.words.languages import SOURCE, Language, read_languages
+from cheatsheet.words.settings import compose, scalars
+from cheatsheet.words.text import Block, Line, markdown, read_blocks
 
 COMMAND = "python -m cheatsheet reviewed"
 
@@ -48,7 +51,40 @@ def _sections(root: Path, language: Language) -> dict[str, Now]:
         both = (section for section in other if section in english)
         found |= {f"{name}#{section}": (english[section], other[section]) for section in both}
     definitions = catalog.definitions(root, language)
-    return found | {f"{language.catalog}#{name}": now for name, now in definitions.items()}
+    found |= {f"{language.catalog}#{name}": now for name, now in definitions.items()}
+    return found | _files(root, language)
+
+
+def _files(root: Path, language: Language) -> dict[str, Now]:
+    """What is no page, by its name: the README, the menu and the words of the theme, and what
+    docs/*.yml says in both languages."""
+    names, found = ("README.md", f"README.{language.code}.md"), {}
+    if (root / names[1]).exists():
+        readmes = [read_blocks(Path(name), markdown(read_text(root, name))) for name in names]
+        found[names[1]] = tuple(
+            [replace(one.first, text=_say(one)) for one in blocks if one.text] for blocks in readmes
+        )
+    configs = [_texts(root, config) for config in (SOURCE, language.config)]
+    shared = [
+        at for at in configs[1] if at in configs[0] and not {"search", "docs_dir", "code"} & {*at}
+    ]
+    unlike = [at for at in shared if configs[0][at].text != configs[1][at].text]
+    found[language.config] = tuple([texts[at] for at in unlike] for texts in configs)
+    for path in sorted(root.glob("docs/*.yml")):
+        texts = _texts(root, path.relative_to(root).as_posix())
+        codes = ("en", language.code)
+        sides = tuple([line for at, line in texts.items() if at[-1] == code] for code in codes)
+        found[f"docs/{path.name}"] = sides
+    return {f"{name}#all": now for name, now in found.items() if all(now)}
+
+
+def _texts(root: Path, name: str) -> dict[tuple, Line]:
+    """What YAML says, by the keys that lead there; titles of the menu, too, by their places."""
+    path, node = Path(name), compose(Path(name), read_text(root, name))
+    found = [(at, one) for at, one in labels(node) if at[0] != "nav"]
+    menu = [one for key, value in node.value if key.value == "nav" for one in scalars(value)]
+    found += [(("nav", number), one) for number, one in enumerate(menu)]
+    return {at: Line(path, one.start_mark.line + 1, one.value) for at, one in found}
 
 
 def _review(now: Now) -> Review:
@@ -58,7 +94,7 @@ def _review(now: Now) -> Review:
 
 def _target(language: Language, name: str) -> str:
     """What a section is called on the command line."""
-    return name if name.startswith(f"{language.catalog}#") else f"{language.docs}/{name}"
+    return f"{language.docs}/{name}" if ".md#" in name and name[:7] != "README." else name
 
 
 def check(root: Path, language: Language) -> list[tuple[SourceError, str]]:

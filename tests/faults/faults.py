@@ -937,6 +937,15 @@ REVIEW = [
         named=f"{CATALOG}:",
     ),
 ]
+REVIEW += [
+    Fault("review", "what is no page, in Chinese alone", file, *row, elsewhere=f"{file}:")
+    for file, *row in (
+        ("README.zh.md", "都运行过", "都没有运行过"),
+        ("mkdocs.zh.yml", "- 页面: page.md", "- 网页: page.md"),
+        ("mkdocs.zh.yml", "已复制 1 行", "没有复制 1 行"),
+        (GLOSSARY, "zh: 网络", "zh: 网"),
+    )
+]
 WORDING = [
     *group(
         "wording",

@@ -206,6 +206,8 @@ def make_project(folder: Path) -> Path:
     files = {f"docs/en/{name}.md": text for name, text in pages.items()}
     files |= {f"docs/zh/{name}.md": in_chinese(text) for name, text in pages.items()}
     files |= {"docs/glossary.yml": GLOSSARY, "docs/formulas.json": FORMULAS}
+    files |= {"README.md": "# Site\n\nAll of it is run.\n"}
+    files |= {"README.zh.md": "# 站点\n\n全部代码都运行过。\n"}
     files |= {"docs/cheatsheet.yml": "page: [page, several]\n", NETS: MODULE}
     titles = {"mkdocs.yml": ("Preface", "Page", "Verified")}
     titles["mkdocs.zh.yml"] = ("前言", "页面", "验证记录")
@@ -230,5 +232,7 @@ def make_project(folder: Path) -> Path:
         for section in page.sections
     ]
     definitions = catalog.definitions(folder, language)
-    reviewed.record(folder, sections + [f"{CATALOG}#{name}" for name in definitions])
+    sections += [f"{CATALOG}#{name}" for name in definitions]
+    sections += [f"{name}#all" for name in ("README.zh.md", "mkdocs.zh.yml", "docs/glossary.yml")]
+    reviewed.record(folder, sections)
     return folder

@@ -330,7 +330,8 @@ def project(tmp_path, monkeypatch) -> Path:
     monkeypatch.setattr(commands, "fill_outputs", lambda root: True)
     assert commands.main(["sync"]) == 1
     edit(tmp_path, "snippets/locales/zh.po", 'metres"\nmsgstr ""', 'metres"\nmsgstr "米"')
-    assert commands.main(["reviewed", f"{SEITE}#page", f"{SEITE}#next", f"{PO}#box"]) == 0
+    sections = [f"{SEITE}#page", f"{SEITE}#next", f"{PO}#box", "mkdocs.zh.yml#all"]
+    assert commands.main(["reviewed", *sections]) == 0
     return tmp_path
 
 
