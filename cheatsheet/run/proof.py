@@ -40,7 +40,8 @@ REFUSED = {
     r"|datetime64\(.(?:now|today)|platform\.(?!node)|parallel_info|__config__": (
         "this asks the machine or the day. Show what is the same everywhere."
     ),
-    r"expanduser|home\(\)|HOME": (
+    # What torch opens, Python does not see.
+    r"expanduser|home\(\)|HOME|sep\b|pardir|curdir|parents?\b|anchor\b|chr\(|__file__|__path__": (
         OUTSIDE := "a copy runs elsewhere. Name a file of the working folder."
     ),
 }

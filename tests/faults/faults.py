@@ -458,6 +458,11 @@ STRUCTURE = (
             for asked in ("os.uname().release", "datetime.utcnow()", "time.clock_gettime(0)")
         ),
         code(2, OUTSIDE, ("os.environ['HOME']", "1")),
+        code(
+            4, OUTSIDE, ("import os\n\ntorch.save(net, os.path.join(os.sep, 'tmp', 'x'))\n1", "1")
+        ),
+        code(2, OUTSIDE, ("torch.save(net, f'{chr(47)}tmp{chr(47)}x')\n1", "1")),
+        code(4, OUTSIDE, ("import pathlib\n\ntorch.save(net, pathlib.Path.cwd().parent)\n1", "1")),
         code(2, OUTSIDE, ("open('/tmp/cheatsheet', 'w').close()\n1", "1")),
         code(2, OUTSIDE, ("open(b'/tmp/cheatsheet', 'w').close()\n1", "1")),
         code(4, OUTSIDE, ("from pathlib import Path\n\nlen(str(Path.home())) > 0", "True")),

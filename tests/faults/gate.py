@@ -210,6 +210,16 @@ BUILT = {
     "no second language": (gone("site/zh"), "site/zh/gpu-info/index.html: there is none"),
     "no page": (gone("site/gpu-info/index.html"), "site/gpu-info/index.html: there is none"),
     "no Chinese page": (gone("site/zh/gpu-info/index.html"), "site/zh/gpu-info/index.html: there"),
+    "an empty page": (
+        lambda proved: (proved.site / "zh/gpu-info/index.html").write_text("", encoding="utf-8"),
+        "site/zh/gpu-info/index.html: it is not docs/zh/gpu-info.md, whose description it lacks",
+    ),
+    "a page of the other language": (
+        lambda proved: shutil.copy(
+            proved.site / "gpu-info/index.html", proved.site / "zh/gpu-info/index.html"
+        ),
+        "site/zh/gpu-info/index.html: it is not docs/zh/gpu-info.md, whose description it lacks",
+    ),
     "no front page": (gone("site/index.html"), "site/index.html: there is none; build the site"),
     "no search": (gone("site/search/sections.json"), "search/sections.json: cannot be read"),
     "a page not found": (
@@ -348,6 +358,10 @@ LEFT = {
     "one test less": (
         text("evidence/tests.json", "tests/test_small.py::test_word", "x"),
         r"tests/\S+:\d+: nothing in evidence says that tests/test_small.py::test_word passed",
+    ),
+    "a test that passed no time": (
+        text("evidence/tests.json", 'test_sum": 1', 'test_sum": 0'),
+        r"tests/test_small.py:\d+: nothing in evidence says that tests/test_small.py::test_sum p",
     ),
     "the site's tests without a site": (
         lambda proved: proved.test("evidence/site.json", "tests/site", SITE_FOLDER=""),
