@@ -976,7 +976,7 @@ WORDING = [
     *group("wording", "a term", GLOSSARY, ("zh: 参数", "zh: "), named=f"{GLOSSARY}:"),
 ]
 HOSTS = [
-    Fault("hosts", kind, f"site/{file}", "", text, elsewhere=f"{file}: ")
+    Fault("hosts", kind, f"site/{file}", "", text, elsewhere=f"{file}:")
     for kind, files in hosts.LOADS.items()
     for file, text in files
 ]
@@ -992,7 +992,7 @@ CENSUS = group(
     "census",
     "a built page that shows something else",
     "site/gpu-info/index.html",
-    (OUTPUT, "<code>usable: True", "the output that is shown is:\nusable: True"),
+    (OUTPUT, "<code>usable: True", "mend what builds the page:\nusable: True"),
     (OUTPUT, f"{OUTPUT}\nmore", "the output that is shown is"),
     ('"usable:"</span>', '"useable:"</span>', "the code that is shown is"),
     (LABELLED, f"{CODE}1\n</code></pre></div>{LABELLED}", "the code that is shown is"),

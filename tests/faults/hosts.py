@@ -50,6 +50,7 @@ LOADS = {
         '<img src="https:a.example.com/x">',
         '<img src="https://example.org@a.example.com/">',
         '<img src="https://example.org.example.com/">',
+        '<img src="https&Tab;://a.example.com/x">',
         '<img src="https&colon;//a.example.com/x">',
         '<img src="https://www.w3.org/x.png">',
     ),

@@ -8,6 +8,7 @@ from bs4 import Tag
 
 from cheatsheet.page import Page, Shown
 
+OTHER = " not this one; mend what builds the page:\n"
 IMPORTS = ("import ", "from ")
 
 
@@ -18,7 +19,7 @@ def census(article: Tag, page: Page) -> Iterator[str]:
         block = pre.find_parent("div", class_="highlight")
         kinds = [c for c in block["class"] if c.startswith("language-")] if block else []
         if kinds not in (["language-python"], ["language-text"], ["language-bash"]):
-            yield f"{page.path}:1: code that is no block: {pre}"
+            yield f"{page.path}:1: code that is no block; mend what builds the page: {pre}"
         elif pre.find_parent(class_="before"):
             pass  # what the copy adds: tests/site/test_copies.py
         elif pre.find_parent("div", class_="definition"):
@@ -30,7 +31,7 @@ def census(article: Tag, page: Page) -> Iterator[str]:
     every = [one for example in page.examples for one in example.outputs.values()]
     for fence, text in zip_longest(every, outputs):
         if not fence or fence.source.expandtabs(4) != text:
-            yield f"{page.path}:{fence.line if fence else 1}: the output that is shown is:\n{text}"
+            yield f"{page.path}:{fence.line if fence else 1}: the output that is shown is{OTHER}{text}"
             break
     for example, pair in zip_longest(page.examples, shown):
         text, answer = pair or ("", "")
@@ -41,10 +42,10 @@ def census(article: Tag, page: Page) -> Iterator[str]:
         same = example and pair and code_lines(answer) == code_lines(meant)
         if not same or seen[len(seen) - len(own) :] != own:
             line = example.line if example else 1
-            yield f"{page.path}:{line}: the code that is shown is:\n{text}"
+            yield f"{page.path}:{line}: the code that is shown is{OTHER}{text}"
             break
     if definitions != sum(isinstance(part, Shown) for part in page.parts):
-        yield f"{page.path}:1: {definitions} definitions are shown"
+        yield f"{page.path}:1: {definitions} definitions are shown; mend what builds the page"
 
 
 def code_lines(code: str) -> list[str]:

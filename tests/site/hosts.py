@@ -34,6 +34,7 @@ OFF = {
     },
     r"(zh/)?assets/stylesheets/main\.[\da-f]{8}\.min\.css": {"fontawesome.com"},
 }
+CURE = "serve that from this site, or leave it out"
 # What is not loaded: a link that a reader clicks, and code as it is copied.
 CLICKED = re.compile(r"a href=https?:.*|\w+ data-copy=.*", re.S)
 
@@ -55,18 +56,21 @@ def foreign(folder: Path, own: str) -> list[str]:
             continue
         text = file.read_text(encoding="utf-8", errors="replace")
         known = {own}.union(*(hosts for path, hosts in OFF.items() if re.fullmatch(path, name)))
-        for where, said in said_in(text) if file.suffix == ".html" else [("", text)]:
+        for where, said, line in said_in(text) if file.suffix == ".html" else [("", text, 0)]:
             for address, host in addresses(said):
                 if address not in NAMES and host not in known:
-                    found[f"{name}: {where}{address}"] = True
+                    at = line or text.partition(address)[0].count("\n") + 1
+                    found[f"{name}:{at}: {where}{address} is another host; {CURE}"] = True
     return [*found]
 
 
-def said_in(html: str) -> Iterator[tuple[str, str]]:
-    """Where in a page a browser would load something, and what stands there."""
+def said_in(html: str) -> Iterator[tuple[str, str, int]]:
+    """Where in a page a browser would load something, what stands there, and its line."""
     for tag in BeautifulSoup(html, "html.parser").find_all(True):
         for name, value in tag.attrs.items():
             if not CLICKED.fullmatch(f"{tag.name} {name}={value}"):
-                yield f"{tag.name} {name}=", str(value).replace("\\", "/")
+                said = str(value).replace("\\", "/")
+                said += " " + re.sub(r"[\t\n\r]", "", said)  # as browsers read an address
+                yield f"{tag.name} {name}=", said, tag.sourceline
         if tag.name in ("script", "style"):
-            yield f"{tag.name} ", tag.string or ""
+            yield f"{tag.name} ", tag.string or "", tag.sourceline
