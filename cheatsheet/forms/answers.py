@@ -9,6 +9,7 @@ from cheatsheet.page import Example, Page, Prose, Section
 
 ERRORS = "errors"  # the id of the section below which each section is named by a message
 # Where a sentence ends: 「。」 needs no space after it; within （） it ends none.
+CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
 END = re.compile(r"(?<=[.!?])\s+(?=[^\sa-z])|(?<=[。！？])(?!）)")
 
 
@@ -20,10 +21,11 @@ class Failure:
     cure: str
     block: Example | None  # the one that cures
 
-    def line(self, name: str) -> str:
-        """An item of a list; `name` is that of the page."""
-        cure = from_elsewhere(self.cure, name)
-        return f"- [{self.section.title}]({name}#{self.section.id})  \n  {cure}"
+    @property
+    def message(self) -> str:
+        """What PyTorch prints of it, without what the heading says besides."""
+        code = [match[0] for match in CODE.finditer(self.section.title)]
+        return " … ".join(code) or self.section.title
 
 
 def failures_of(page: Page) -> Iterator[Failure]:
@@ -47,10 +49,24 @@ def failures_of(page: Page) -> Iterator[Failure]:
 
 
 def list_failures(pages: dict[str, Page]) -> str:
-    """All errors of a site, from A to Z of their messages, in Markdown."""
-    found = [(one, name) for name, page in pages.items() for one in failures_of(page)]
-    found.sort(key=lambda pair: re.sub(r"\W+", " ", pair[0].section.title).strip().casefold())
-    return "\n".join(one.line(name) for one, name in found)
+    """All errors of a site, from A to Z of their messages, in Markdown: each message once, with
+    the cure, or with those of all pages that explain it."""
+    found: dict[str, list[tuple[Failure, str]]] = {}
+    for name, page in pages.items():
+        for one in failures_of(page):
+            found.setdefault(one.message, []).append((one, name))
+    lines = []
+    for message in sorted(found, key=lambda one: re.sub(r"\W+", " ", one).strip().casefold()):
+        several = len(found[message]) > 1
+        lines += [f"- {message}  "] if several else []
+        for n, (one, name) in enumerate(found[message]):
+            cure, to = from_elsewhere(one.cure, name), f"({name}#{one.section.id})"
+            if several:
+                end = "  " if n + 1 < len(found[message]) else ""
+                lines.append(f"  [{pages[name].sections[0].title}]{to} · {cure}{end}")
+            else:
+                lines.append(f"- [{one.section.title}]{to}  \n  {cure}")
+    return "\n".join(lines)
 
 
 def group(page: Page, lines: list[str], words: str) -> None:
@@ -75,7 +91,8 @@ def group(page: Page, lines: list[str], words: str) -> None:
 
 
 def table_of(page: Page, head: tuple[str, str]) -> str:
-    """The sections of a page, each with its answer: the lines marked in its first block."""
+    """The sections of a page, each with its answer: the lines marked in its first block. Where
+    there is nothing to mark, as with errors, the sections, for those who see no contents beside."""
     rows = []
     for section in page.sections[1:]:
         block = next((part for part in section.parts if isinstance(part, Example)), None)
@@ -84,7 +101,10 @@ def table_of(page: Page, head: tuple[str, str]) -> str:
             code = lines[block.code.marked[0] - 1].strip().rstrip(",").replace("|", "\\|")
             marks = "``" if "`" in code else "`"
             rows.append(f"| [{section.title}](#{section.id}) | {marks}{code}{marks} |")
-    if len(rows) < 2:
-        return ""
-    table = "\n".join([f"| {head[0]} | {head[1]} |", "| --- | --- |", *rows])
-    return f"\n/// html | nav.answers\n\n{table}\n\n///\n"
+    if len(rows) > 1:
+        table = "\n".join([f"| {head[0]} | {head[1]} |", "| --- | --- |", *rows])
+        return f"\n/// html | nav.answers\n\n{table}\n\n///\n"
+    below = max(section.level for section in page.sections[1:])
+    items = [f"- [{one.title}](#{one.id})" for one in page.sections if one.level == below]
+    contents = "/// html | nav.answers.contents\n\n{}\n\n///"
+    return f"\n{contents}\n".format("\n".join(items)) if len(items) > 1 else ""
