@@ -62,6 +62,9 @@ TEMPLATES = (".html", ".jinja")
 # What a reader loads says the same without spaces and remarks of ours.
 SHORTER = {".js": jsmin, ".css": cssmin}
 HTML = {"keep_closing_tags": True, "keep_html_and_head_opening_tags": True}
+# Material's script takes a table without a class out of the page and puts it back in a box: the
+# browser lays out each table twice, and then all below it.
+TABLE = '<table class="data">'
 SOURCES = ("docs/**/*", "snippets/**/*", "cheatsheet/**/*", "mkdocs*.yml", "hooks.py")
 CACHES = {"__pycache__", ".ruff_cache"}  # no sources
 log = logging.getLogger(__name__)
@@ -325,6 +328,7 @@ def finish(site: Path, staged: Staged, pages: Iterable[str] | None = None) -> No
     for name in staged.pages if pages is None else pages:
         file = site / address_of(name) / "index.html"
         html = _fill_marks(file, staged.copies.get(name, {}), extra["copy"])
+        html = html.replace("<table>", TABLE)
         file.write_text(minify(html, **HTML), encoding="utf-8")
     for place, content in staged.files.items():
         path = site / place
@@ -333,6 +337,9 @@ def finish(site: Path, staged: Staged, pages: Iterable[str] | None = None) -> No
     for worker in site.glob("assets/javascripts/workers/search.*.min.js"):
         worker.write_bytes((THEME / "search.js").read_bytes())
     for file in (site / "assets").rglob("*"):
+        if file.suffix == ".css":
+            text = file.read_text(encoding="utf-8")
+            file.write_text(text.replace("table:not([class])", "table.data"), encoding="utf-8")
         shorter = SHORTER.get(file.suffix)
         # Material has made its own small, all but the search, in whose place stands ours.
         if shorter and (".min." not in file.name or file.parent.name == "workers"):

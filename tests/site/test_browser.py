@@ -79,6 +79,14 @@ def test_code_is_not_translated(opened):
     assert kept == []
 
 
+def test_tables_stay_where_they_are(opened):
+    """Material would take them out and put them back in boxes, which lays the page out twice."""
+    tab, _, name = opened
+    assert tab.locator("article table.data").count() == tab.locator("article table").count()
+    assert tab.locator(".md-typeset__table").count() == 0
+    assert tab.locator("article table").count() or name != "names"
+
+
 LABELS = {"en": {"Output", "Error"}, "zh": {"输出", "报错"}}
 
 
@@ -273,6 +281,7 @@ def test_every_page_prints_well(opened, site):
     tab.emulate_media(media="print")
     assert tab.evaluate(NOT_ON_PAPER) == []
     assert tab.evaluate(CUT) == []
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
     external = 0
     for href, after in tab.evaluate(ADDRESSES):
         shown = not href.startswith(site.url)
@@ -517,6 +526,8 @@ def test_the_reader_can_choose_the_colours(tab, site):
     ):
         tab.locator(f"label[title='{label}']:visible").click()
         tab.wait_for_function("(s) => document.body.dataset.mdColorScheme === s", arg=scheme)
+        frame = tab.locator("meta[name=theme-color]").get_attribute("content")
+        assert frame.strip() == {"default": "#ffffff", "slate": "#161b1b"}[scheme]
     tab.locator("label[title='Switch to system preference']:visible").wait_for()
 
 

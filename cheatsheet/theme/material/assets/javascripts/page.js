@@ -7,13 +7,9 @@ const query = document.querySelector(".md-search__input")
 document$.subscribe(() => {
   // A browser's translator leaves code alone, in blocks and in sentences.
   for (const code of document.querySelectorAll("code")) code.translate = false
-  // On paper, the address of a link that leaves the site is written out. With instant
-  // navigation, Material makes those of the site absolute too.
-  for (const link of document.links)
-    link.classList.toggle("internal", link.origin === location.origin)
   // Material lets keys scroll code where there is a mouse; there are phones with keys.
-  for (const code of document.querySelectorAll("pre > code"))
-    if (code.scrollWidth > code.clientWidth) code.tabIndex = 0
+  const wide = (code) => code.scrollWidth > code.clientWidth
+  for (const code of [...document.querySelectorAll("pre > code")].filter(wide)) code.tabIndex = 0
   for (const link of document.querySelectorAll(".headerlink")) labelled(link, link.title)
   // The buttons of a block come after its code, and are no landmark of the page.
   for (const nav of document.querySelectorAll(".md-code__nav")) {
@@ -36,6 +32,12 @@ document$.subscribe(() => {
   }
 })
 
+// On paper, the address of a link that leaves the site is written out. With instant
+// navigation, Material makes those of the site absolute too.
+addEventListener("beforeprint", () => {
+  for (const link of document.links)
+    link.classList.toggle("internal", link.origin === location.origin)
+})
 // These stand outside of what instant navigation replaces.
 document.querySelector(".md-dialog").setAttribute("role", "status")
 if (query) {
