@@ -119,10 +119,11 @@ function pairsOf(row) {
 function answer(query) {
   const { asked, pairs } = readQuery(query)
   const ranked = rank(asked, pairs)
+  const marks = marksOf(asked)
   const items = ranked
     .filter(({ score }) => score > ranked[0].score / 20)
     .slice(0, SHOWN)
-    .map(({ section, score }) => [show(section, score, asked)]) // a group of its own
+    .map(({ section, score }) => [show(section, score, asked, marks)]) // a group of its own
   if (items.length && ranked.every(({ had }) => had < asked.length / 2)) warn(items[0][0])
   return { items, suggest: suggest(query, ranked) }
 }
@@ -256,6 +257,7 @@ function rate({ heading, links, lead, body, page, location, line }, asked, pairs
     inTitle += title
     had += best >= 0.5
   }
+  if (!sum) return { score: 0 } // most sections have none of the words
   const share = Math.min(1, inTitle / heading.saying)
   const whole = inTitle > 0.79 * asked.length ? 2.5 : 1 // a title that holds all the words
   const coverage = (covered / (all || 1)) ** 1.5
@@ -273,10 +275,7 @@ function likePhrase(heading, body, pairs) {
 
 // Showing
 
-function show({ location, title, text, line, page }, score, asked) {
-  const marks = asked
-    .flatMap(({ word, parts, others }) => [word, ...parts, ...others])
-    .filter((word) => word.length > 1)
+function show({ location, title, text, line, page }, score, asked, marks) {
   const row = (name, text, tag = "span") =>
     text && `<${tag} class="result-${name}">${highlight(text, marks)}</${tag}>`
   const where = page.location !== location ? escapeHtml(page.title) : ""
@@ -312,12 +311,22 @@ function warn(item) {
   item.title = `<span class="result-far">${escapeHtml(language.far)}</span>${item.title}`
 }
 
+// What is marked in results, longest first: what a text must have, and as what it is found.
+function marksOf(asked) {
+  const latin = (word) => `(?<![\\p{L}\\p{N}])${word}[\\p{L}\\p{N}_]*`
+  return asked
+    .flatMap(({ word, parts, others }) => [word, ...parts, ...others])
+    .filter((word) => word.length > 1)
+    .map((word) => (HAN.test(word) ? [word, word] : [stem(word), latin(stem(word))]))
+    .sort(([, a], [, b]) => b.length - a.length)
+}
+
 function highlight(text, marks) {
-  const latin = (word) => `(?<![\\p{L}\\p{N}])${stem(word)}[\\p{L}\\p{N}_]*`
-  const words = marks.map((word) => (HAN.test(word) ? word : latin(word)))
-  const any = new RegExp(`(?=(${words.sort((a, b) => b.length - a.length).join("|")}))`, "giu")
+  const lower = text.toLowerCase()
+  const words = marks.filter(([word]) => lower.includes(word.toLowerCase())).map(([, one]) => one)
+  const any = new RegExp(`(?=(${words.join("|")}))`, "giu")
   const on = new Set() // by their places: Chinese words of two signs overlap
-  for (const { index, 1: found } of marks.length ? text.matchAll(any) : [])
+  for (const { index, 1: found } of words.length ? text.matchAll(any) : [])
     for (let n = 0; n < found.length; n++) on.add(index + n)
   const html = text.split("").map((sign, n) => {
     const start = on.has(n) && !on.has(n - 1) ? "<mark>" : ""
