@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
-
-from bs4 import BeautifulSoup
 
 # With a scheme, and any slashes, as browsers take them; or with two slashes alone.
 ADDRESS = re.compile(
@@ -66,11 +65,31 @@ def foreign(folder: Path, own: str) -> list[str]:
 
 def said_in(html: str) -> Iterator[tuple[str, str, int]]:
     """Where in a page a browser would load something, what stands there, and its line."""
-    for tag in BeautifulSoup(html, "html.parser").find_all(True):
-        for name, value in tag.attrs.items():
-            if not CLICKED.fullmatch(f"{tag.name} {name}={value}"):
-                said = str(value).replace("\\", "/")
-                said += " " + re.sub(r"[\t\n\r]", "", said)  # as browsers read an address
-                yield f"{tag.name} {name}=", said, tag.sourceline
-        if tag.name in ("script", "style"):
-            yield f"{tag.name} ", tag.string or "", tag.sourceline
+    tags = Tags()
+    tags.feed(html)
+    tags.close()
+    for name, said, line in tags.found:
+        if not CLICKED.fullmatch(name + said):
+            said = said.replace("\\", "/")
+            said += " " + re.sub(r"[\t\n\r]", "", said)  # as browsers read an address
+            yield name, said, line
+
+
+class Tags(HTMLParser):
+    """The attributes of a page, and its scripts and styles, each by a name and with its line."""
+
+    def __init__(self):
+        super().__init__()
+        self.found: list[tuple[str, str, int]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        line, _ = self.getpos()
+        self.found += [(f"{tag} {name}=", value or "", line) for name, value in attrs]
+
+    def handle_data(self, data: str) -> None:
+        if self.cdata_elem:  # it may come in parts
+            name, line = f"{self.cdata_elem} ", self.getpos()[0]
+            if self.found and self.found[-1][0] == name:
+                _, before, line = self.found.pop()
+                data = before + data
+            self.found.append((name, data, line))
