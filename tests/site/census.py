@@ -31,7 +31,8 @@ def census(article: Tag, page: Page) -> Iterator[str]:
     every = [one for example in page.examples for one in example.outputs.values()]
     for fence, text in zip_longest(every, outputs):
         if not fence or fence.source.expandtabs(4) != text:
-            yield f"{page.path}:{fence.line if fence else 1}: the output that is shown is{OTHER}{text}"
+            line = fence.line if fence else 1
+            yield f"{page.path}:{line}: the output that is shown is{OTHER}{text}"
             break
     for example, pair in zip_longest(page.examples, shown):
         text, answer = pair or ("", "")
