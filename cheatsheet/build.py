@@ -63,7 +63,8 @@ TEMPLATES = (".html", ".jinja")
 SHORTER = {".js": jsmin, ".css": cssmin}
 HTML = {"keep_closing_tags": True, "keep_html_and_head_opening_tags": True}
 # Material's script takes a table without a class out of the page and puts it back in a box: the
-# browser lays out each table twice, and then all below it.
+# browser lays out each table twice, and then all below it. With a class, it stays where it is, in
+# the style that Material has for those without.
 TABLE = '<table class="data">'
 SOURCES = ("docs/**/*", "snippets/**/*", "cheatsheet/**/*", "mkdocs*.yml", "hooks.py")
 CACHES = {"__pycache__", ".ruff_cache"}  # no sources
