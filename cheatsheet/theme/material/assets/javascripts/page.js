@@ -3,6 +3,11 @@
 const labelled = (element, label) => element?.setAttribute("aria-label", label)
 
 const query = document.querySelector(".md-search__input")
+const openSearch = () => {
+  const toggle = document.getElementById("__search")
+  if (!toggle.checked) toggle.click()
+  query.focus()
+}
 
 document$.subscribe(() => {
   // A browser's translator leaves code alone, in blocks and in sentences.
@@ -20,11 +25,7 @@ document$.subscribe(() => {
     output.setAttribute("role", "group")
     labelled(output, output.dataset.label)
   }
-  document.querySelector(".search-box")?.addEventListener("click", () => {
-    const toggle = document.getElementById("__search")
-    if (!toggle.checked) toggle.click()
-    query.focus()
-  })
+  document.querySelector(".search-box")?.addEventListener("click", openSearch)
   // "Report a mistake": of the section that the address names when it is pressed.
   for (const link of document.querySelectorAll(".report a")) {
     const address = link.href
@@ -62,7 +63,7 @@ for (const label of document.querySelectorAll(".md-header__button:is([for=__draw
   const opens = label.htmlFor === "__drawer" ? ".md-nav--primary" : ".md-search"
   labelled(button, document.querySelector(opens).getAttribute("aria-label"))
   const toggle = document.getElementById(label.htmlFor)
-  button.addEventListener("click", () => toggle.click())
+  button.addEventListener("click", toggle.id === "__search" ? openSearch : () => toggle.click())
   document.addEventListener("keydown", ({ key }) => {
     if (key !== "Escape" || !toggle.checked || opens === ".md-search") return
     toggle.click()

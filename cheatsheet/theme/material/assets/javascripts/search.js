@@ -21,6 +21,15 @@
   const REACHES = ["focusin", "pointerover"]
   for (const event of REACHES) addEventListener(event, reach)
 
+  // On a phone, the open search holds the page behind it, and Material lets go of it a moment
+  // after a result was pressed: where the next page is there at once, it could not scroll to
+  // its section.
+  document.querySelector(".md-search__output")?.addEventListener("click", ({ target }) => {
+    if (!target.closest("a")) return
+    document.body.removeAttribute("data-md-scrolllock")
+    document.body.style.top = ""
+  })
+
   // A result's link names the words to mark on its page. Once Material has read them, they
   // go: an address is passed on.
   document$.subscribe(() => {
