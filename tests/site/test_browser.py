@@ -579,13 +579,18 @@ def test_not_found_speaks_the_language_of_the_address(tab, site, language):
     assert [url for url in tab.requests if not url.startswith(site.url)] == []
 
 
-def test_the_box_of_a_phone_shows_results(profile, site):
+@pytest.mark.parametrize("box", [".search-box", ".md-header__button[for=__search]"])
+def test_the_box_of_a_phone_leads_to_the_section(profile, site, box):
     tab = profile(has_touch=True, is_mobile=True, size=PHONE)
+    open_page(tab, site, "zh", "freeze-and-fine-tune")  # is there at once when it comes again
     open_page(tab, site, "zh", "index")
-    tab.locator(".search-box").tap()
-    tab.keyboard.insert_text("dropout")
+    tab.locator(box).tap()
+    tab.wait_for_selector("[data-md-scrolllock]")
+    tab.keyboard.insert_text("只训练最后一层")
     tab.locator(".md-search-result__link").first.tap()
     tab.locator(".md-content mark").first.wait_for()
+    top = tab.locator("#train-only-head").evaluate("(e) => e.getBoundingClientRect().top")
+    assert 0 < top < PHONE["height"] / 2
     # What Material fetches ahead stops when a page that has no list of pages yet is left.
     assert [error for error in tab.wrong if not error.startswith("failed: ")] == []
 
