@@ -41,7 +41,7 @@ REFUSED = {
         "this asks the machine or the day. Show what is the same everywhere."
     ),
     # What torch opens, Python does not see.
-    r"expanduser|home\(\)|HOME|sep\b|pardir|curdir|parents?\b|anchor\b|chr\(|__file__|__path__": (
+    r"expanduser|home\(\)|HOME|sep\b|pardir|curdir|parents?\b|anchor\b|chr\(|__file__": (
         OUTSIDE := "a copy runs elsewhere. Name a file of the working folder."
     ),
 }
