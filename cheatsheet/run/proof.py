@@ -41,9 +41,8 @@ REFUSED = {
         "this asks the machine or the day. Show what is the same everywhere."
     ),
     # What torch opens, Python does not see.
-    r"expanduser|home\(\)|HOME|sep\b|pardir|curdir|parents?\b|anchor\b|chr\(|__file__": (
-        OUTSIDE := "a copy runs elsewhere. Name a file of the working folder."
-    ),
+    r"expanduser|home\(\)|HOME|(?:(?<=\.)|import )(?:sep|pardir|curdir|parents?|anchor)\b"
+    r"|chr\(|__file__": (OUTSIDE := "a copy runs elsewhere. Name a file of the working folder."),
 }
 COMMANDS = {"cd", "export", "nvidia-smi", "pip install", "pip list", "python", "torchrun"}
 COMMAND = re.compile(
