@@ -337,10 +337,10 @@ def finish(site: Path, staged: Staged, pages: Iterable[str] | None = None) -> No
         path.write_text(content, encoding="utf-8")
     for worker in site.glob("assets/javascripts/workers/search.*.min.js"):
         worker.write_bytes((THEME / "search.js").read_bytes())
+    for style in site.glob("assets/stylesheets/main.*.min.css"):
+        text = style.read_text(encoding="utf-8")
+        style.write_text(text.replace("table:not([class])", "table.data"), encoding="utf-8")
     for file in (site / "assets").rglob("*"):
-        if file.suffix == ".css":
-            text = file.read_text(encoding="utf-8")
-            file.write_text(text.replace("table:not([class])", "table.data"), encoding="utf-8")
         shorter = SHORTER.get(file.suffix)
         # Material has made its own small, all but the search, in whose place stands ours.
         if shorter and (".min." not in file.name or file.parent.name == "workers"):

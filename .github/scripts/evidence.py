@@ -99,9 +99,8 @@ def check_pages(site: Path, pages: list[str]) -> None:
         place = "" if name == "index" else f"{name}/"
         file = folder / place / "index.html"
         demand(file.is_file(), file, f"there is none; {BUILD}")
-        says = re.search(r"^description: (.*\S)$", (ROOT / page).read_text(encoding="utf-8"), re.M)[
-            1
-        ]
+        text = (ROOT / page).read_text(encoding="utf-8")
+        says = re.search(r"^description: (.*\S)$", text, re.M)[1]
         shown = says in unescape(file.read_text(encoding="utf-8"))
         demand(shown, file, f"it is not {page}, whose description it lacks; {BUILD}")
         index = folder / "search/sections.json"
@@ -137,13 +136,14 @@ def read_blocks(pages: list[str]) -> dict[tuple[str, int, str], tuple[str, list]
     found: dict[tuple[str, int, str], tuple[str, list]] = {}
     for page in pages:
         text = (ROOT / page).read_text(encoding="utf-8")
+        outputs = []  # of the block above
         for fence in FENCE.finditer(text):
             _, language, header, source = fence.groups()
             if language == "text":
-                [*found.values()][-1][1].append((header, short(source.encode())))
+                outputs.append((header, short(source.encode())))
             else:
-                line = text.count("\n", 0, fence.start()) + 1
-                found[page, line, language] = code_hash(language, source), []
+                line, outputs = text.count("\n", 0, fence.start()) + 1, []
+                found[page, line, language] = code_hash(language, source), outputs
     return found
 
 
@@ -189,9 +189,8 @@ def check_manifest(site: Path) -> str:
         for path in site.rglob("*")
         if path != file and (path.is_symlink() or not path.is_dir())
     }
-    compare(
-        file, manifest.get("files", {}), files, f"the site was changed after it was built; {AGAIN}"
-    )
+    changed = f"the site was changed after it was built; {AGAIN}"
+    compare(file, manifest.get("files", {}), files, changed)
     names = git("ls-files", "--", *SOURCES).split("\n")
     sources = {name: digest(ROOT / name) for name in names if not name.startswith(RUNS)}
     compare(file, manifest.get("sources", {}), sources, f"build the very commit; {AGAIN}")

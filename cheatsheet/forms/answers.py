@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from cheatsheet.forms.site import from_elsewhere
 from cheatsheet.page import Example, Page, Prose, Section
+from cheatsheet.words.text import INLINE_CODE
 
 ERRORS = "errors"  # the id of the section below which each section is named by a message
 # Where a sentence ends: 「。」 needs no space after it; within （） it ends none.
-CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
 END = re.compile(r"(?<=[.!?])\s+(?=[^\sa-z])|(?<=[。！？])(?!）)")
 
 
@@ -24,7 +24,7 @@ class Failure:
     @property
     def message(self) -> str:
         """What PyTorch prints of it, without what the heading says besides."""
-        code = [match[0] for match in CODE.finditer(self.section.title)]
+        code = [match[0] for match in INLINE_CODE.finditer(self.section.title)]
         return " … ".join(code) or self.section.title
 
 

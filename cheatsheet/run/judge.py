@@ -49,12 +49,10 @@ class PageRun(Process):
                 self._broken = f"line {outcome.line or one.line} of this page raised"
         return self.outcomes[example.number - 1]
 
-    def close(self, *error) -> None:
-        super().close(*error)
+    def close(self) -> None:
+        super().close()
         if self._again:
             self._again.close()
-
-    __exit__ = close
 
     def judge(self, example: Example) -> None:
         """Run an example, and compare what it did with what the page says.

@@ -111,7 +111,7 @@ class Process(contextlib.AbstractContextManager):
             lost = f"the code ended the process (exit code {self._process.exitcode})"
         return Outcome(raised=True, lost=lost)
 
-    def close(self, *_error) -> None:
+    def close(self) -> None:
         if not self._left:  # it ends by itself
             self._process.join(10)
         self._process.kill()
@@ -119,7 +119,8 @@ class Process(contextlib.AbstractContextManager):
         self._connection.close()
         self._folder.cleanup()
 
-    __exit__ = close
+    def __exit__(self, *_error) -> None:
+        self.close()
 
 
 def _definitions(code: list[Piece]) -> str:
@@ -218,6 +219,7 @@ def _main_module(definitions: Path) -> dict:
     return module.__dict__
 
 
+# What no fence may give another meaning; a module has some of these names for itself.
 SHOWING = {*dir(builtins)} - {*dir(types.ModuleType("a"))}
 OPENED = ("open", "os.chdir", "os.listdir", "os.mkdir", "os.remove", "os.rename", "os.scandir")
 
@@ -269,7 +271,7 @@ def _around(namespace: dict) -> dict[str, object]:
         ),
         "this fence changes how things are printed; print what a reader would see": (
             *(sys.stdout, sys.stderr, vars(builtins).copy()),
-            {name for name in namespace if name in SHOWING},
+            SHOWING & namespace.keys(),
             [os.fstat(stream).st_ino for stream in (1, 2)],
         ),
     }
