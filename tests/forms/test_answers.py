@@ -28,3 +28,8 @@ def test_errors_stand_on_top_of_their_page():
     items = "- [`b` in a loop](#one)\n- [`a z`](#two)"
     contents = f"\n/// html | nav.answers.contents\n\n{items}\n\n///\n"
     assert table_of(pages()["a.md"], ("", "")) == contents
+
+
+def test_a_single_section_needs_no_list_of_itself():
+    page = read(Path("docs/en/a.md"), "# First { #a }\n\n## Only { #only }\n\nA word.\n")
+    assert table_of(page, ("", "")) == ""
