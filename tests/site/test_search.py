@@ -157,7 +157,7 @@ def test_nearly_every_page_is_asked_for(language):
 
 WAYS = {  # other ways to type one thing, and what they find first
     "en": [
-        (["ModuleDict", "moduledict", "MODULEDICT", "nn.ModuleDict"], "custom-module"),
+        (["ModuleDict", "moduledict", "MODULEDICT", "nn.ModuleDict"], "implement-sequential"),
         (
             ["forward hook", "forward hooks", '"forward hooks"', "forward hooks?"],
             "module-hooks#hooks",
@@ -170,7 +170,7 @@ WAYS = {  # other ways to type one thing, and what they find first
         (["释放显存", "釋放顯存", "怎么释放显存"], "gpu-speed-and-memory#release-memory"),
         (
             ["nn.ModuleDict", "ｎｎ．ＭｏｄｕｌｅＤｉｃｔ", "moduledict"],
-            "custom-module",
+            "implement-sequential",
         ),
         (["参数初始化", "參數初始化"], "parameter-initialization"),
     ],
