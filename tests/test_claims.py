@@ -192,7 +192,7 @@ def test_no_record_can_be_lost(torch):
 @pytest.mark.parametrize("wrong", ["2.10 {} 2.12", "2.9 {} 2.13", "2.9 {} 2.11", "2.9"])
 def test_another_range_than_that_of_the_blocks_beside_it_is_named(language, to, wrong):
     """On a real page: a block of its section passes on all releases but these."""
-    name = f"docs/{language}/save-load-network-params.md"
+    name = f"docs/{language}/safetensors.md"
     page = load(ROOT, name)
     (block,) = next(claim.near for claim in claims(page) if claim.said["last"])
     runs = runs_of(block, ROOT, [8, 13])
