@@ -113,6 +113,19 @@ def test_the_button_of_a_block_comes_after_its_code(opened):
     assert before == []
 
 
+# What is read from top to bottom is no longer than ten screens of a laptop, and half a one for
+# fonts that run wider. Indices and the sheet are not read so: one looks a thing up in them.
+SCREENS, SCREEN = 10.5, {"width": 1440, "height": 900}
+LOOKED_UP = ("names", "errors", "cheatsheet")
+
+
+def test_no_page_is_longer_than_a_reader_scrolls(opened):
+    tab, _, name = opened
+    tab.set_viewport_size(SCREEN)
+    screens = tab.evaluate("document.documentElement.scrollHeight") / SCREEN["height"]
+    assert screens <= SCREENS or name in LOOKED_UP
+
+
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 # Colours take axe most of its time, and what it says of them follows from the styles of a text
 # and of what is around it: it is asked for one text and one link of each kind that no page had
