@@ -11,6 +11,7 @@ const [SETUP, READY, QUERY, RESULT] = [0, 1, 2, 3] // Material's messages
 const SECTIONS = new URL("../../../search/sections.json", location.href)
 const HAN = /\p{Script=Han}/u
 const WORD = /\p{Script=Han}+|(?:(?!\p{Script=Han})[\p{L}\p{N}_])+/gu
+const LETTER = /[\p{L}\p{N}]/u
 const SENTENCE = /\n|(?<=[.?!])\s+(?=[A-Z])|(?<=[。？！])/
 const SHOWN = 10
 
@@ -311,28 +312,34 @@ function warn(item) {
   item.title = `<span class="result-far">${escapeHtml(language.far)}</span>${item.title}`
 }
 
-// What is marked in results, longest first: what a text must have, and as what it is found.
+// What is marked in results: a Chinese word anywhere, another one from where a word begins.
 function marksOf(asked) {
-  const latin = (word) => `(?<![\\p{L}\\p{N}])${word}[\\p{L}\\p{N}_]*`
   return asked
     .flatMap(({ word, parts, others }) => [word, ...parts, ...others])
     .filter((word) => word.length > 1)
-    .map((word) => (HAN.test(word) ? [word, word] : [stem(word), latin(stem(word))]))
-    .sort(([, a], [, b]) => b.length - a.length)
+    .map((word) => stem(word).toLowerCase())
 }
 
 function highlight(text, marks) {
   const lower = text.toLowerCase()
-  const words = marks.filter(([word]) => lower.includes(word.toLowerCase())).map(([, one]) => one)
-  const any = new RegExp(`(?=(${words.join("|")}))`, "giu")
-  const on = new Set() // by their places: Chinese words of two signs overlap
-  for (const { index, 1: found } of words.length ? text.matchAll(any) : [])
-    for (let n = 0; n < found.length; n++) on.add(index + n)
-  const html = text.split("").map((sign, n) => {
-    const start = on.has(n) && !on.has(n - 1) ? "<mark>" : ""
-    return start + escapeHtml(sign) + (on.has(n) && !on.has(n + 1) ? "</mark>" : "")
-  })
-  return html.join("")
+  const on = new Uint8Array(text.length) // by their places: Chinese words of two signs overlap
+  for (const word of marks)
+    for (let at = lower.indexOf(word); at >= 0; at = lower.indexOf(word, at + 1)) {
+      let end = at + word.length
+      if (!HAN.test(word)) {
+        if (LETTER.test(lower[at - 1] ?? "")) continue
+        while (end < lower.length && (lower[end] === "_" || LETTER.test(lower[end]))) end++
+      }
+      on.fill(1, at, end)
+    }
+  let html = ""
+  for (let start = 0, end; start < text.length; start = end) {
+    end = start + 1
+    while (end < text.length && on[end] === on[start]) end++
+    const part = escapeHtml(text.slice(start, end))
+    html += on[start] ? `<mark>${part}</mark>` : part
+  }
+  return html
 }
 
 function escapeHtml(text) {
