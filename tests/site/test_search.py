@@ -20,6 +20,7 @@ FAR = {"en": "Nothing here matches closely; nearest:", "zh": "没有十分接近
 # Of all questions, those that one of the first three sections answers, and the first.
 AMONG_THREE, FIRST = 0.95, 0.80
 SHOWN = 10
+SHORT = "verified"  # a page to ask from
 MOST = 60_000  # bytes of an index, after gzip
 
 # Notes what Material asks the worker and what was answered last: when the two are equal, the
@@ -72,7 +73,7 @@ def answers(profile, site):
 
     def answers(language: str, *queries: str) -> list[list[str]]:
         tab, root = profile(f"search {language}"), site.url + LANGUAGES[language]
-        open_page(tab, site, language, "index")
+        open_page(tab, site, language, SHORT)
         found = tab.evaluate(ASK, [root, queries])
         assert tab.wrong == []
         return [[section_of(address, root) for address in each] for each in found]
@@ -93,7 +94,7 @@ def search(box, site):
         root = site.url + LANGUAGES[language]
         field = box.locator("input.md-search__input")
         if not box.url.startswith(root) or not field.count():
-            box.goto(root)
+            open_page(box, site, language, SHORT)
         field.click()
         field.press("Control+a")
         field.press("Delete")

@@ -58,7 +58,7 @@ PAYLOADS = [
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_address_cannot_inject_a_script(tab, site, language):
-    address = site.url + site.address(language, "tie-weights")
+    address = site.url + site.address(language, "safetensors")
     for payload in map(quote, PAYLOADS):
         tab.goto(f"{address}?q={payload}&h={payload}")
         tab.wait_for_load_state("load")
