@@ -16,6 +16,7 @@ from cheatsheet.page import Example, Page, Plot, Shell
 # What of an expression may not run.
 PARTS = {ast.Lambda: ["body"], ast.IfExp: ["body", "orelse"], ast.DictComp: ["key"]}
 PARTS |= {kind: ["elt"] for kind in (ast.ListComp, ast.SetComp, ast.GeneratorExp)}
+PARTS[ast.BoolOp] = ["values"]  # but the first
 BUILT_IN = set(dir(builtins))
 PASSED_OVER = "an error that is passed over shows nothing. Print it."
 # What asks the machine: no page can show the answer, and a branch on it may stay unused.
@@ -193,13 +194,19 @@ class Coverage:
         for node in ast.walk(tree):
             for name in PARTS.get(type(node), ()):
                 part = getattr(node, name)
-                if isinstance(part, (ast.Constant, ast.Name)):  # whether it runs, says nothing
-                    continue
-                self._parts.append((part.lineno, self._free))
-                mark = ast.Call(ast.Name("_ran", ast.Load()), [ast.Constant(self._free)], [])
-                both = ast.copy_location(ast.BoolOp(ast.And(), [mark, part]), part)
-                setattr(node, name, ast.fix_missing_locations(both))
-                self._free += 1
+                if isinstance(part, list):
+                    part[1:] = map(self._marked, part[1:])
+                else:
+                    setattr(node, name, self._marked(part))
+
+    def _marked(self, part: ast.expr) -> ast.expr:
+        if isinstance(part, (ast.Constant, ast.Name)):  # whether it runs, says nothing
+            return part
+        self._parts.append((part.lineno, self._free))
+        mark = ast.Call(ast.Name("_ran", ast.Load()), [ast.Constant(self._free)], [])
+        self._free += 1
+        both = ast.copy_location(ast.BoolOp(ast.And(), [mark, part]), part)
+        return ast.fix_missing_locations(both)
 
     def mark(self, number: int) -> bool:
         self._ran[number] = 1
