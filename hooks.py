@@ -13,8 +13,9 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
 
 from cheatsheet.beside import Beside
-from cheatsheet.build import finish, hold, seal, stage, write_pages
-from cheatsheet.page import SourceError
+from cheatsheet.build import finish, stage, write_pages
+from cheatsheet.folder import hold, seal
+from cheatsheet.source import SourceError
 from cheatsheet.words.languages import read_languages
 
 now, beside = {"dirty": False}, {}  # what is staged (--dirty: if new), the other languages
@@ -24,8 +25,7 @@ def on_build_error(*, error):
     """The one place where an error of the house, or of the machine, becomes one of MkDocs."""
     full = getattr(error, "errno", ENOENT) != ENOENT
     if full or isinstance(error, SourceError):
-        cure = full * f": see whether it and {gettempdir()} can be written to."
-        log.error(f"{error}{cure}")
+        log.error(f"{error}" + full * f": see whether it and {gettempdir()} can be written to.")
         raise Abort("The build stopped; the site is not whole.")
 
 

@@ -9,7 +9,8 @@ from itertools import chain
 from pathlib import Path
 
 from cheatsheet.forms import formulas, inventory, names
-from cheatsheet.page import Page, SourceError, write_text
+from cheatsheet.page import Page
+from cheatsheet.source import SourceError, write_text
 from cheatsheet.words import reviewed, sync
 from cheatsheet.words.languages import read_languages
 

@@ -7,16 +7,12 @@ the pages. Between the two, any generator makes HTML of Markdown.
 """
 
 import gc
-import json
 import logging
-import os
 import posixpath
 import re
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import sha256
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,11 +25,12 @@ from rcssmin import cssmin
 from rjsmin import jsmin
 
 from cheatsheet.forms import answers, formulas, names, search, sheet
+from cheatsheet.forms.blocks import copies_by_mark, show_blocks
 from cheatsheet.forms.lab import FOLDER as LABS
 from cheatsheet.forms.lab import lab_notebook, run_labs
 from cheatsheet.forms.notebook import notebook_text
 from cheatsheet.forms.pdf import chromium, print_pages
-from cheatsheet.forms.plain import Words, fence, pieces_of, plain_page
+from cheatsheet.forms.plain import Words, pieces_of, plain_page
 from cheatsheet.forms.plots import Plots
 from cheatsheet.forms.site import (
     ERRORS,
@@ -47,14 +44,14 @@ from cheatsheet.forms.site import (
     titles_of,
 )
 from cheatsheet.forms.verified import Verified
-from cheatsheet.page import Example, Page, Shown, SourceError, load, read_text
+from cheatsheet.page import Page, Shown, load
 from cheatsheet.run.records import FOLDER as RUNS
+from cheatsheet.source import SourceError, read_text
 from cheatsheet.standalone.definitions import Definitions
 from cheatsheet.standalone.program import Copy, make_standalone
 from cheatsheet.words.catalog import localize_package
 from cheatsheet.words.languages import Language, read_settings
 
-FEW = 4  # lines that a copy adds are shown with the code if they are fewer
 # Our own ids in the generator's HTML, up to the end of their tag.
 MARK = re.compile(r' id="(?P<id>block-\d+|copy-snippets-[\w-]+)"(?P<rest>[^>]*>)')
 THEME = Path(__file__).parent / "theme"
@@ -66,8 +63,6 @@ HTML = {"keep_closing_tags": True, "keep_html_and_head_opening_tags": True}
 # browser lays out each table twice, and then all below it. With a class, it stays where it is, in
 # the style that Material has for those without.
 TABLE = '<table class="data">'
-SOURCES = ("docs/**/*", "snippets/**/*", "cheatsheet/**/*", "mkdocs*.yml", "hooks.py")
-CACHES = {"__pycache__", ".ruff_cache"}  # no sources
 log = logging.getLogger(__name__)
 gc.set_threshold(50_000)  # not 700: a build makes many objects, and drops few
 # A generator loads the program once, and then stages again and again.
@@ -144,7 +139,7 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
         places = places_of(name, page, language, settings, titles)
         links = {one: posixpath.relpath(at, posixpath.dirname(name)) for one, at in shown.items()}
         said = extra["copy"] | {"links": links}
-        lines = _marked(page, words, copies[name], ranges[name], said)
+        lines = show_blocks(page, words, copies[name], ranges[name], said)
         formulas.draw(drawn, page, lines)
         plots.draw(name, page, lines)
         if page.examples:
@@ -164,7 +159,7 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
             text = sheet.link_pdfs(page, text, settings, site_url)
         staged[name] = _with_front(front, text)
     staged[SHEET] = _with_front(*sheet.page_of(root, pages, copies, words, settings, site_url))
-    marks = {name: _copies_by_mark(page, copies[name]) for name, page in pages.items()}
+    marks = {name: copies_by_mark(page, copies[name]) for name, page in pages.items()}
     files = {notebook_of(name): f"{writes_json(book)}\n" for name, book in labs.items()}
     for name in pieces.keys() - labs:
         files[notebook_of(name)] = notebook_text(pieces[name], language.lang, titles[name])
@@ -175,62 +170,6 @@ def stage(root: Path, language: Language, site_url: str | None = None) -> Staged
     if not language.code:  # the records are the same in all languages
         files |= {f"runs/{name}": read_text(root, f"{RUNS}/{name}") for name in verified.files}
     return Staged(staged, files, marks, snippets, settings, site_url)
-
-
-def _marked(
-    page: Page, words: Words, copies: dict[int, Copy], ranges: dict[int, str], said: dict
-) -> list[str]:
-    """The lines of a page, with what is known written into the headers of its fences, and
-    what a copy adds above them: a few lines as part of the code, more in a box to open."""
-    lines = page.lines.copy()
-    cures = {failure.block.line for failure in answers.failures_of(page) if failure.block}
-    for part in page.parts:
-        if isinstance(part, Example):
-            code, copy = part.code, copies[part.line]
-            outright = 0 < copy.more < FEW and "annotate" not in code.flags
-            flags = "".join(f" .{flag}" for flag in sorted(code.flags))
-            labels = [words.cure] if part.line in cures else []
-            flags += " .cure" if labels else ""
-            if labels := [*labels, *([ranges[part.number]] if part.number in ranges else [])]:
-                flags += f' .labelled data-label="{" · ".join(labels)}"'
-            if code.marked:
-                # What is shown ends as the code does, but for empty lines.
-                places = zip(_filled_lines(code.source), _filled_lines(copy.text), strict=False)
-                places = dict(places) if outright else {n: n for n in code.marked}
-                flags += f' hl_lines="{" ".join(str(places[n]) for n in code.marked)}"'
-            headers = {code.line: f"python {{ #block-{part.number}{flags} }}"}
-            headers |= {one.line: words.header(part, one) for one in part.outputs.values()}
-            for line, header in headers.items():
-                opening = lines[line - 1]
-                lines[line - 1] = opening[: len(opening) - len(opening.lstrip("`"))] + header
-            if outright:
-                lines[code.line : code.end - 1] = [
-                    copy.text.rstrip("\n"),
-                    *[""] * (code.end - code.line - 2),
-                ]
-            elif copy.more:
-                lines[code.line - 1] = f"{_box(copy, said)}\n\n{lines[code.line - 1]}"
-        elif isinstance(part, Shown) and copies[part.line].more:
-            lines[part.line - 1] = f"{_box(copies[part.line], said)}\n\n{lines[part.line - 1]}"
-    return lines
-
-
-def _filled_lines(text: str) -> list[int]:
-    """The numbers of the lines that are not empty, from the last one up."""
-    return [n for n, line in enumerate(text.split("\n"), 1) if line.strip()][::-1]
-
-
-def _box(copy: Copy, said: dict) -> str:
-    """What a copy adds before the code that is shown, in a box that opens, and where pages
-    show the definitions in it."""
-    parts = [said["imports"]] if copy.imports else []
-    parts += [*copy.added, *([said["earlier"]] if copy.earlier else [])]
-    title = said["before"][copy.more > 1].format(lines=copy.more, parts=said["and"].join(parts))
-    code = fence("python { .no-copy }", copy.before)
-    links = [f"[`{one}`]({said['links'][one]})" for one in copy.added if one in said["links"]]
-    where = f"\n{said['defined']}{said['and'].join(links)}\n" if links else ""
-    form = f"    type: before\n    open: {copy.more < FEW}\n"
-    return f"//// details | {title}\n{form}{where}\n{code}\n\n////"
 
 
 def _filled(page: Page, text: str, tables: dict[str, str]) -> str:
@@ -250,17 +189,6 @@ def _filled(page: Page, text: str, tables: dict[str, str]) -> str:
 def _with_front(front: dict, text: str) -> str:
     head = yaml.safe_dump(front, allow_unicode=True, sort_keys=False, width=10**6)
     return f"---\n{head}---\n{text}"
-
-
-def _copies_by_mark(page: Page, copies: dict[int, Copy]) -> dict[str, Copy]:
-    found = {}
-    for part in page.parts:
-        if isinstance(part, Example):
-            found[f"block-{part.number}"] = copies[part.line]
-        elif isinstance(part, Shown):
-            name = f"{part.module}.{part.name}".replace(".", "-")
-            found[f"copy-{name}"] = copies[part.line]
-    return found
 
 
 @lru_cache
@@ -306,19 +234,6 @@ def write_pages(root: Path, language: Language, staged: Staged) -> tuple[Path, s
     return folder, new
 
 
-@lru_cache  # under `mkdocs serve` a process builds into one folder again and again
-def hold(site: Path) -> None:
-    """Keep other processes that build into this folder waiting until this one ends.
-
-    Where folders cannot be locked, as on Windows and on some network drives, nobody waits.
-    """
-    site.mkdir(parents=True, exist_ok=True)
-    with suppress(ImportError, OSError):
-        import fcntl
-
-        fcntl.flock(os.open(site, os.O_RDONLY), fcntl.LOCK_EX)
-
-
 def finish(site: Path, staged: Staged, pages: Iterable[str] | None = None) -> None:
     """Fill in our marks in a built site, in `pages`, by default all, and write what stands beside.
 
@@ -347,27 +262,6 @@ def finish(site: Path, staged: Staged, pages: Iterable[str] | None = None) -> No
             file.write_text(shorter(file.read_text(encoding="utf-8")), encoding="utf-8")
     if extra["cheatsheet"]["pdf"]:
         print_pages(site, staged.site_url, address_of(SHEET))
-
-
-def seal(root: Path, site: Path) -> None:
-    """Write manifest.json: the SHA-256 of every source, and of every other file of a site.
-
-    By these, who publishes knows what the site was built of, and that it is what was tested.
-    The recorded runs are no source: they are in the site themselves.
-    """
-    made_of = {path for form in SOURCES for path in root.glob(form) if not CACHES & {*path.parts}}
-    made_of -= {*root.glob(f"{RUNS}/*")}
-    content = {"sources": _digests(root, made_of), "files": _digests(site, site.rglob("*"))}
-    text = json.dumps(content, ensure_ascii=False, indent=0, sort_keys=True)
-    (site / "manifest.json").write_text(text + "\n", encoding="utf-8")
-
-
-def _digests(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
-    return {
-        path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()
-        for path in paths
-        if path.is_file()
-    }
 
 
 def _fill_marks(file: Path, copies: dict[str, Copy], words: dict[str, str]) -> str:

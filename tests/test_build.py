@@ -13,7 +13,8 @@ from rjsmin import jsmin
 from cheatsheet import build
 from cheatsheet.build import Staged, address_of, finish, stage
 from cheatsheet.forms import sheet
-from cheatsheet.page import SourceError, read
+from cheatsheet.page import read
+from cheatsheet.source import SourceError
 from cheatsheet.standalone import program, tidy
 from cheatsheet.words.languages import read_languages
 from tests.faults.project import VERIFIED

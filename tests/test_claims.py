@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from cheatsheet.page import Example, Page, Prose, Shown, load, read, read_text, release_of
+from cheatsheet.page import Example, Page, Prose, Shown, load, read, release_of
 from cheatsheet.run.records import OLDEST, Run, code_hash, output_hash, read_records, results
+from cheatsheet.source import read_text
 
 ROOT = Path(__file__).parents[1]
 RUNS = [*read_records(ROOT / "docs/runs", ROOT).values()]

@@ -7,19 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cheatsheet.page import (
-    Example,
-    Page,
-    Plot,
-    Prose,
-    Shell,
-    Shown,
-    SourceError,
-    load,
-    read,
-    read_text,
-    write_text,
-)
+from cheatsheet.page import Example, Page, Plot, Prose, Shell, Shown, load, read
+from cheatsheet.source import SourceError, read_text, write_text
 from tests.test_rooms import ROOT
 
 PATH = Path("docs/en/page.md")
@@ -248,7 +237,7 @@ def test_line_ends_of_a_file_stay(tmp_path):
 WRITE = """\
 import resource, signal, sys
 from pathlib import Path
-from cheatsheet.page import SourceError, write_text
+from cheatsheet.source import SourceError, write_text
 
 if sys.argv[1] == "killed":
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)

@@ -9,7 +9,7 @@ with the sources of the commit; and every page. EVIDENCE, the folder of what the
 must name every test of the commit as passed, those of tests/site on this very site.
 
 Needs the checkout that it lies in, and Python alone. tests/conftest.py writes the evidence,
-cheatsheet/build.py the manifest, cheatsheet/run/records.py the records.
+cheatsheet/folder.py the manifest, cheatsheet/run/records.py the records.
 """
 
 import ast

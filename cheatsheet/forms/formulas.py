@@ -12,7 +12,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from cheatsheet.forms.pdf import chromium
-from cheatsheet.page import Page, Prose, SourceError, read_text
+from cheatsheet.page import Page, Prose
+from cheatsheet.source import SourceError, read_text
 
 KEPT = "docs/formulas.json"
 FORMULA = re.compile(r"(?ms)^\$\$\n(?P<tex>.*?)\n\$\$$")

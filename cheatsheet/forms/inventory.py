@@ -11,7 +11,8 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from cheatsheet.forms.names import DOCS, INVENTORY, find, names_in, read_kept
-from cheatsheet.page import Page, SourceError
+from cheatsheet.page import Page
+from cheatsheet.source import SourceError
 from cheatsheet.words.text import page_blocks
 
 COMMAND = "python -m cheatsheet inventory"

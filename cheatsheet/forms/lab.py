@@ -24,7 +24,8 @@ from nbformat.v4 import writes_json
 
 from cheatsheet.forms.notebook import make_notebook
 from cheatsheet.forms.plain import Piece
-from cheatsheet.page import Page, SourceError, write_text
+from cheatsheet.page import Page
+from cheatsheet.source import SourceError, write_text
 
 FOLDER = "labs/"
 RUNS = ".cache/labs"

@@ -20,7 +20,8 @@ from tempfile import TemporaryDirectory
 
 import yaml
 
-from cheatsheet.page import Example, Page, Section, Shown, read_text
+from cheatsheet.page import Example, Page, Section, Shown
+from cheatsheet.source import read_text
 from cheatsheet.standalone.definitions import Definitions
 
 KEPT = "docs/names.json"

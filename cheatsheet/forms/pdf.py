@@ -11,7 +11,7 @@ from pathlib import Path
 from unicodedata import normalize
 from urllib.parse import unquote, urldefrag
 
-from cheatsheet.page import SourceError
+from cheatsheet.source import SourceError
 
 FILES = {"A4": "cheatsheet.pdf", "Letter": "cheatsheet-letter.pdf"}
 COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

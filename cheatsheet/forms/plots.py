@@ -6,8 +6,9 @@ import re
 
 from nbformat import NotebookNode
 
-from cheatsheet.page import Page, Plot, SourceError
+from cheatsheet.page import Page, Plot
 from cheatsheet.run.compare import difference
+from cheatsheet.source import SourceError
 
 # The look of the page for what matplotlib draws, by pattern; site.css has the colours for light
 # and dark grounds.

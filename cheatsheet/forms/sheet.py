@@ -15,15 +15,8 @@ from cheatsheet.forms.answers import list_failures
 from cheatsheet.forms.pdf import FILES as PDFS
 from cheatsheet.forms.plain import Words, fence
 from cheatsheet.forms.site import ERRORS, SHEET, from_elsewhere
-from cheatsheet.page import (
-    Example,
-    Page,
-    Prose,
-    Section,
-    Shell,
-    SourceError,
-    read_text,
-)
+from cheatsheet.page import Example, Page, Prose, Section, Shell
+from cheatsheet.source import SourceError, read_text
 from cheatsheet.standalone.program import Block, Copy
 from cheatsheet.standalone.statements import split_statements
 from cheatsheet.standalone.tidy import format_narrow

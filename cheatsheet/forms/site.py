@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from cheatsheet.page import HTML, Page, SourceError, read_text
+from cheatsheet.page import HTML, Page
+from cheatsheet.source import SourceError, read_text
 from cheatsheet.words.languages import Language, read_languages
 
 SHEET = "cheatsheet.md"  # the page that is made of the others

@@ -1,11 +1,12 @@
 """Run the fences of one page and judge each against the output that the page shows."""
 
-from cheatsheet.page import Example, Fence, Page, SourceError
+from cheatsheet.page import Example, Fence, Page
 from cheatsheet.run import elsewhere
 from cheatsheet.run.compare import FLOAT, difference
 from cheatsheet.run.devices import NAMES, TITLES, moves_to_accelerator, running
 from cheatsheet.run.process import Outcome, Piece, Process
 from cheatsheet.run.update import OtherOutput
+from cheatsheet.source import SourceError
 
 AGAIN = (
     "a second run of this page prints other digits here; seed before each draw, and show what "

@@ -14,13 +14,14 @@ from pathlib import Path
 import pytest
 from pytest_markdown_docs.plugin import MarkdownDocstringCodeModule, MarkdownTextFile
 
-from cheatsheet.page import Example, Page, Shell, SourceError, load, release_of
+from cheatsheet.page import Example, Page, Shell, load, release_of
 from cheatsheet.run import elsewhere, proof, records
 from cheatsheet.run.devices import NAMES, TITLES, describe, running, why_unusable
 from cheatsheet.run.judge import PageRun
 from cheatsheet.run.process import start_server
 from cheatsheet.run.shell import run_shell
 from cheatsheet.run.update import OtherOutput, rewrite_outputs
+from cheatsheet.source import SourceError
 
 FOLDERS = ("docs", "snippets", "cheatsheet", "tests", ".github")
 DEVICE = pytest.StashKey[dict]()  # described, for the record

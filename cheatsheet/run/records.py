@@ -20,8 +20,9 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
-from cheatsheet.page import Fence, Page, SourceError, release_of, write_text
+from cheatsheet.page import Fence, Page, release_of
 from cheatsheet.run.devices import TITLES
+from cheatsheet.source import SourceError, write_text
 
 FOLDER = "docs/runs"
 SCHEMA = 2

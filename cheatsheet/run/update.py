@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from cheatsheet.page import Fence, Page, SourceError, read_text, write_text
+from cheatsheet.page import Fence, Page
+from cheatsheet.source import SourceError, read_text, write_text
 
 
 class OtherOutput(SourceError):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from cheatsheet.page import SourceError, read_text
+from cheatsheet.source import SourceError, read_text
 from cheatsheet.standalone.statements import Statement, split_statements
 
 MODULE = re.compile(r"\bsnippets\.\w+")

@@ -11,7 +11,8 @@ from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
-from cheatsheet.page import Example, Page, Shown, SourceError
+from cheatsheet.page import Example, Page, Shown
+from cheatsheet.source import SourceError
 from cheatsheet.standalone.definitions import Definitions, Name, Unresolved, snippet_imports
 from cheatsheet.standalone.prompt import for_prompt
 from cheatsheet.standalone.slices import slices
@@ -96,7 +97,7 @@ def make_standalone(pages: list[Page], definitions: Definitions) -> list[Standal
     try:
         tidied = tidy(sources)
     except Untidy as error:
-        raise _source_error(error.findings, pages, drafts) from None
+        raise _mistakes(error.findings, pages, drafts) from None
     made = []
     for one in drafts:
         copies = {n: replace(c, text=for_prompt(tidied[c.text])) for n, c in one.copies.items()}
@@ -110,9 +111,7 @@ def _notebook(draft: Standalone) -> str:
     return "".join(f"{CELL}{cell}\n" for cell in draft.cells.values())
 
 
-def _source_error(
-    findings: list[Finding], pages: list[Page], drafts: list[Standalone]
-) -> SourceError:
+def _mistakes(findings: list[Finding], pages: list[Page], drafts: list[Standalone]) -> SourceError:
     """All that is wrong with the code of the pages, each problem once for a file."""
     places: dict[tuple, tuple[Path, int, str]] = {}
     for page, draft in zip(pages, drafts, strict=True):
@@ -305,9 +304,8 @@ def _spaced(kept: list[Statement]) -> str:
     """Statements of one fence together, with a blank line between fences."""
     text, end = "", 0
     for statement in kept:
-        node = statement.node
         text += ("\n" if statement.line > end + 2 else "") + statement.source + "\n"
-        end = statement.line + node.end_lineno - node.lineno
+        end = statement.line + statement.node.end_lineno - statement.node.lineno
     return text
 
 

@@ -9,7 +9,7 @@ from babel.messages import pofile
 from babel.messages.catalog import Catalog
 from babel.messages.catalog import Message as Entry
 
-from cheatsheet.page import SourceError, read_text
+from cheatsheet.source import SourceError, read_text
 from cheatsheet.words.compare import differences, left_in_english
 from cheatsheet.words.languages import Language
 from cheatsheet.words.messages import Message, fault, localize_module, read_messages

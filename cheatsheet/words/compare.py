@@ -18,7 +18,8 @@ from pathlib import Path
 
 import yaml
 
-from cheatsheet.page import Fence, Page, SourceError, read_text
+from cheatsheet.page import Fence, Page
+from cheatsheet.source import SourceError, read_text
 from cheatsheet.words.languages import Language
 from cheatsheet.words.settings import compose, scalars
 from cheatsheet.words.text import (

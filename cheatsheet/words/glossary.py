@@ -7,7 +7,7 @@ from pathlib import Path
 
 from babel.messages.catalog import Message as Entry
 
-from cheatsheet.page import SourceError
+from cheatsheet.source import SourceError
 from cheatsheet.words.settings import read_entries
 from cheatsheet.words.text import INLINE_CODE, Line
 

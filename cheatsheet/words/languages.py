@@ -9,7 +9,8 @@ which inherits mkdocs.yml and says `docs_dir: docs/<code>`. Its code names its o
 from dataclasses import dataclass
 from pathlib import Path
 
-from cheatsheet.page import Page, SourceError, load, read
+from cheatsheet.page import Page, load, read
+from cheatsheet.source import SourceError
 from cheatsheet.words.settings import read_entries, read_settings
 
 SOURCE = "mkdocs.yml"

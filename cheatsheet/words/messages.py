@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from cheatsheet.page import SourceError, read_text
+from cheatsheet.source import SourceError, read_text
 from cheatsheet.words.text import COLUMNS, HAN, SIGNS, Line, comments, width
 
 QUOTES = '"""'

@@ -13,7 +13,8 @@ import textwrap
 from dataclasses import replace
 from pathlib import Path
 
-from cheatsheet.page import Page, SourceError, read_text, write_text
+from cheatsheet.page import Page
+from cheatsheet.source import SourceError, read_text, write_text
 from cheatsheet.words import catalog
 from cheatsheet.words.compare import by_section, labels
 from cheatsheet.words.languages import SOURCE, Language, read_languages

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 from yaml_env_tag import construct_env_tag
 
-from cheatsheet.page import SourceError, read_text
+from cheatsheet.source import SourceError, read_text
 
 
 class _Loader(yaml.SafeLoader):

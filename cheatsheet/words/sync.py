@@ -11,18 +11,8 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from pathlib import Path
 
-from cheatsheet.page import (
-    Example,
-    Fence,
-    Page,
-    Part,
-    Plot,
-    Prose,
-    Section,
-    Shell,
-    Shown,
-    SourceError,
-)
+from cheatsheet.page import Example, Fence, Page, Part, Plot, Prose, Section, Shell, Shown
+from cheatsheet.source import SourceError
 from cheatsheet.words import catalog, reviewed, typesetting
 from cheatsheet.words.compare import compare, compare_menus, meaning, problems
 from cheatsheet.words.languages import Language, read_languages

@@ -14,7 +14,8 @@ from unicodedata import east_asian_width
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from cheatsheet.page import Fence, Page, SourceError
+from cheatsheet.page import Fence, Page
+from cheatsheet.source import SourceError
 
 COLUMNS = 88  # of code: more would scroll on a laptop
 # Chinese characters, and the signs that are as wide as they are.

@@ -14,7 +14,7 @@ import autocorrect_py
 from babel.messages.catalog import Message as Entry
 from opencc import OpenCC
 
-from cheatsheet.page import SourceError, read_text
+from cheatsheet.source import SourceError, read_text
 from cheatsheet.words import glossary
 from cheatsheet.words.catalog import translated
 from cheatsheet.words.languages import Language, read_languages

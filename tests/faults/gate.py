@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from cheatsheet.build import seal
+from cheatsheet.folder import seal
 from cheatsheet.page import Shell, load
 from cheatsheet.run.records import (
     Block,

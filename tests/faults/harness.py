@@ -12,10 +12,11 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 
 from cheatsheet.build import stage
-from cheatsheet.page import Page, SourceError, load, read
+from cheatsheet.page import Page, load, read
 from cheatsheet.run import elsewhere, proof
 from cheatsheet.run.judge import PageRun, _compare
 from cheatsheet.run.records import read_records
+from cheatsheet.source import SourceError
 from cheatsheet.standalone.definitions import Definitions
 from cheatsheet.standalone.program import make_standalone
 from cheatsheet.words import reviewed, sync, typesetting

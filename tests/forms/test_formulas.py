@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from cheatsheet.forms import formulas
-from cheatsheet.page import SourceError, read
+from cheatsheet.page import read
+from cheatsheet.source import SourceError
 from cheatsheet.words.languages import read_languages
 
 ROOT = Path(__file__).parents[2]

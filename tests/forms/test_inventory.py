@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from cheatsheet.forms import inventory, names
-from cheatsheet.page import SourceError, load, read
+from cheatsheet.page import load, read
+from cheatsheet.source import SourceError
 
 ROOT = Path(__file__).parents[2]
 PAGES = [load(ROOT, path.relative_to(ROOT)) for path in ROOT.glob("docs/*/**/*.md")]

@@ -12,7 +12,8 @@ from cheatsheet.forms import lab
 from cheatsheet.forms.lab import RUNS, SETUP, lab_notebook, run_labs
 from cheatsheet.forms.plain import Words, pieces_of
 from cheatsheet.forms.plots import Plots, figure
-from cheatsheet.page import Page, SourceError, read
+from cheatsheet.page import Page, read
+from cheatsheet.source import SourceError
 from cheatsheet.standalone.definitions import Definitions
 from cheatsheet.standalone.program import make_standalone
 

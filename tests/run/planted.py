@@ -44,7 +44,7 @@ def plant(root: Path, pages: dict[str, str]) -> Path:
     """Make `root` a project: the runner, what it needs of the program, and pages."""
     shutil.copytree(ROOT / "cheatsheet/run", root / "cheatsheet/run")
     shutil.copytree(ROOT / "snippets", root / "snippets")
-    for name in ("__init__.py", "page.py"):
+    for name in ("__init__.py", "page.py", "source.py"):
         shutil.copy(ROOT / "cheatsheet" / name, root / "cheatsheet")
     (root / "bare").mkdir()
     (root / "tests").mkdir()

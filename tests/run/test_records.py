@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from cheatsheet.page import SourceError, load, read
+from cheatsheet.page import load, read
 from cheatsheet.run.records import Run, Unsupported, read_records, results, write_record
+from cheatsheet.source import SourceError
 from tests.faults.records import FILE, rewritten
 from tests.run.planted import ROOT, emulates, fence, plant, run_pytest
 

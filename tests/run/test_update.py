@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from cheatsheet.page import SourceError, read
+from cheatsheet.page import read
 from cheatsheet.run.update import OtherOutput, rewrite_outputs
+from cheatsheet.source import SourceError
 from tests.run.planted import fence
 
 NAME = Path("docs/page.md")

@@ -15,7 +15,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from cheatsheet.forms.pdf import FLAGS, find_chromium
-from cheatsheet.page import SourceError
+from cheatsheet.source import SourceError
 from tests.site import artifact
 from tests.site.kernels import Kernels
 from tests.site.project import ROOT, build

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cheatsheet.forms.sheet import SELECTION
-from cheatsheet.page import SourceError
+from cheatsheet.source import SourceError
 from tests.site.conftest import chromium
 from tests.site.project import (
     ROOT,

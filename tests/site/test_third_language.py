@@ -11,7 +11,7 @@ import pytest
 from babel.messages import pofile
 from bs4 import BeautifulSoup
 
-from cheatsheet.page import write_text
+from cheatsheet.source import write_text
 from cheatsheet.words.catalog import updated
 from cheatsheet.words.languages import read_languages
 from tests.site.project import ROOT, build, copy_project

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from cheatsheet.page import Page, SourceError, read
+from cheatsheet.page import Page, read
 from cheatsheet.run.compare import difference
 from cheatsheet.run.process import run_alone
+from cheatsheet.source import SourceError
 from cheatsheet.standalone.definitions import Definitions
 from cheatsheet.standalone.program import Copy, make_standalone
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cheatsheet.page import SourceError, write_text
+from cheatsheet.source import SourceError, write_text
 from cheatsheet.words.catalog import localize_package, translated, updated
 from cheatsheet.words.languages import Language
 

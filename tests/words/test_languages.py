@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from mkdocs.utils.yaml import yaml_load
 
-from cheatsheet.page import SourceError
+from cheatsheet.source import SourceError
 from cheatsheet.words.languages import read_languages
 from cheatsheet.words.settings import read_settings
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cheatsheet.page import SourceError
+from cheatsheet.source import SourceError
 from cheatsheet.words.catalog import (
     CODE,
     UPDATE,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cheatsheet.page import SourceError
+from cheatsheet.source import SourceError
 from cheatsheet.words.messages import read_messages, read_passages
 
 PATH = Path("snippets/small.py")

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from cheatsheet.__main__ import main
-from cheatsheet.page import SourceError, read
+from cheatsheet.page import read
+from cheatsheet.source import SourceError
 from cheatsheet.words.languages import read_languages
 from cheatsheet.words.reviewed import check, said
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cheatsheet.page import SourceError
+from cheatsheet.source import SourceError
 from cheatsheet.words.languages import read_languages
 from cheatsheet.words.text import CHINESE as HAN
 from cheatsheet.words.typesetting import check, correct, read_project
