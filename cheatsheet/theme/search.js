@@ -130,9 +130,22 @@ function answer(query) {
 }
 
 function rank(asked, pairs) {
+  const totals = new Map()
+  for (const { hits, weight } of asked)
+    for (const [section, { says, best, title }] of hits) {
+      const total = totals.get(section) ?? { sum: 0, covered: 0, inTitle: 0, had: 0 }
+      total.sum += weight * says
+      total.covered += weight * best
+      total.inTitle += title
+      total.had += best >= 0.5
+      totals.set(section, total)
+    }
   return sections
-    .map((section) => ({ section, ...rate(section, asked, pairs) }))
-    .filter(({ score }) => score > 0)
+    .filter((section) => totals.get(section)?.sum)
+    .map((section) => {
+      const total = totals.get(section)
+      return { section, had: total.had, score: rate(section, total, asked, pairs) }
+    })
     .sort((a, b) => b.score - a.score)
 }
 
@@ -164,16 +177,21 @@ function normalize(query) {
     .toLowerCase().replace(/["'“”‘’`「」]/g, "")
 }
 
-// A word that was asked for: other words for it, its parts, how well each field has it, and
-// how much it says. A rare word says much; a number, or a sign on its own, half as much.
+// A word that was asked for: other words for it, its parts, what each section that has it says
+// of it, and how much it says. A rare word says much; a number, or a sign on its own, half as much.
 function termOf(word) {
   if (terms.has(word)) return terms.get(word)
   const others = language.synonyms.get(word) ?? language.synonyms.get(stem(word)) ?? []
   const parts = word.includes("_") ? partsOf(word) : []
   const held = heldBy(word, others, parts)
+  const hits = new Map()
+  for (const section of sections) {
+    const hit = hitOf(section, held)
+    if (hit.says) hits.set(section, hit)
+  }
   const found = sections.filter((one) => held.has(one.heading) || held.has(one.body)).length
   const weight = (found && Math.log(1 + sections.length / found)) / (word.length > 1 ? 1 : 2)
-  terms.set(word, { word, others, parts, held, weight })
+  terms.set(word, { word, others, parts, hits, weight })
   return terms.get(word)
 }
 
@@ -238,33 +256,28 @@ function stem(word) {
   return singular.length > 5 ? singular.replace(/(?:ation|ing|ed|er|e)$/, "") : singular.replace(/e$/, "")
 }
 
-// A heading weighs above a mention, a rare word above a common one, and all words of the
-// question above some of them; what opens a section, and the words by which the front page
-// leads to it, come between. The title of the page counts for its sections. A page comes
-// before a section that says as much, if it has code: a section without answers less.
-function rate({ heading, links, lead, body, page, location, line }, asked, pairs) {
-  const isPage = page.location === location
-  let [sum, covered, all, inTitle, had] = [0, 0, 0, 0, 0]
-  for (const { held, weight } of asked) {
-    const likeIn = (field) => held.get(field)?.like ?? 0
-    const [title, link, above] = [likeIn(heading), likeIn(links), isPage ? 0 : likeIn(page.heading)]
-    const { like: mention, count } = held.get(body) ?? { like: 0, count: 0 }
-    // From 0.4 for a mention in passing to 1 for what the text is about.
-    const often = 0.4 + (0.6 * count) / (count + 0.5 + body.lower.length / 600)
-    const best = Math.max(title, link, mention, above)
-    sum += weight * (4 * title + 2 * link + likeIn(lead) + 2 * mention * often + 1.2 * above)
-    covered += weight * best
-    all += weight
-    inTitle += title
-    had += best >= 0.5
-  }
-  if (!sum) return { score: 0 } // most sections have none of the words
+// A heading weighs above a mention; what opens a section, and the words by which the front page
+// leads to it, come between. The title of the page counts for its sections.
+function hitOf({ heading, links, lead, body, page, location }, held) {
+  const likeIn = (field) => held.get(field)?.like ?? 0
+  const [title, link] = [likeIn(heading), likeIn(links)]
+  const above = page.location === location ? 0 : likeIn(page.heading)
+  const { like: mention, count } = held.get(body) ?? { like: 0, count: 0 }
+  // From 0.4 for a mention in passing to 1 for what the text is about.
+  const often = 0.4 + (0.6 * count) / (count + 0.5 + body.lower.length / 600)
+  const says = 4 * title + 2 * link + likeIn(lead) + 2 * mention * often + 1.2 * above
+  return { says, best: Math.max(title, link, mention, above), title }
+}
+
+// A rare word weighs above a common one, and all words of the question above some of them. A page
+// comes before a section that says as much, if it has code: a section without answers less.
+function rate({ heading, body, page, location, line }, { sum, covered, inTitle }, asked, pairs) {
+  const all = asked.reduce((all, { weight }) => all + weight, 0)
   const share = Math.min(1, inTitle / heading.saying)
   const whole = inTitle > 0.79 * asked.length ? 2.5 : 1 // a title that holds all the words
   const coverage = (covered / (all || 1)) ** 1.5
-  const place = (!isPage ? 1 : inTitle ? 1.3 : 0.3) * (line ? 1 : 0.3)
-  const phrase = likePhrase(heading, body, pairs)
-  return { score: sum * coverage * (1 + 0.7 * share) * whole * place * phrase, had }
+  const place = (page.location !== location ? 1 : inTitle ? 1.3 : 0.3) * (line ? 1 : 0.3)
+  return sum * coverage * (1 + 0.7 * share) * whole * place * likePhrase(heading, body, pairs)
 }
 
 // Messages are pasted whole: with names and numbers of the reader's own, or cut off.
