@@ -186,8 +186,9 @@ function termOf(word) {
   const held = heldBy(word, others, parts)
   const hits = new Map()
   for (const section of sections) {
-    const hit = hitOf(section, held)
-    if (hit.says) hits.set(section, hit)
+    const { heading, links, body, page } = section
+    if ([heading, links, body, page.heading].some((field) => held.has(field)))
+      hits.set(section, hitOf(section, held))
   }
   const found = sections.filter((one) => held.has(one.heading) || held.has(one.body)).length
   const weight = (found && Math.log(1 + sections.length / found)) / (word.length > 1 ? 1 : 2)
@@ -283,7 +284,7 @@ function rate({ heading, body, page, location, line }, { sum, covered, inTitle }
 // Messages are pasted whole: with names and numbers of the reader's own, or cut off.
 function likePhrase(heading, body, pairs) {
   if (!pairs.length) return 1
-  const shared = (field) => pairs.filter((pair) => field.pairs.has(pair)).length / pairs.length
+  const shared = (field) => pairs.reduce((n, pair) => n + field.pairs.has(pair), 0) / pairs.length
   return 1 + 1.7 * shared(heading) + 1.1 * shared(body)
 }
 
