@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 
 import yaml
 
@@ -36,7 +36,7 @@ LIMITS = {1: 50, 4: 120}  # milliseconds from a key to the results, by how much 
 LAPTOP = 30
 LOOP = """() => {
   let least = Infinity
-  for (let n = 0; n < 5; n++) {
+  for (let n = 0; n < 2; n++) {
     const start = performance.now()
     const counts = new Map()
     for (let i = 0; i < 3e5; i++) counts.set("w" + (i % 5e3), i)
@@ -93,29 +93,33 @@ class Packed(SimpleHTTPRequestHandler):
 
 @contextmanager
 def reader(site: Path):
-    """A function that gives a tab of a reader who was never there, its line to the browser, and by
-    how much slower than this machine it should be; below 1, that cannot be had."""
+    """A function that gives a tab of a reader who was never there, and its line to the browser;
+    and one that says how much slower than this machine the laptop is now, for a worker."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Packed, directory=str(site)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with chromium() as browser:
+        other = browser.new_page()
+
+        def pace() -> float:
+            return LAPTOP / other.evaluate(LOOP)
 
         def come(slower: int, viewport: dict):
             url = f"http://127.0.0.1:{server.server_port}/"
             tab = browser.new_context(viewport=viewport, base_url=url).new_page()
             tab.add_init_script(WATCH)
             line = tab.context.new_cdp_session(tab)
-            speed = slower * LAPTOP / tab.evaluate(LOOP)
-            line.send("Emulation.setCPUThrottlingRate", {"rate": max(1, speed)})
-            return tab, line, speed
+            rate = max(1, slower * median(pace() for _ in range(5)))
+            line.send("Emulation.setCPUThrottlingRate", {"rate": rate})
+            return tab, line
 
-        yield come
+        yield come, pace
     server.shutdown()
     server.server_close()
 
 
 def first_visit(come, page: str) -> dict[str, float]:
     """Bytes, and what the page saw."""
-    tab, line, _ = come(4, {"width": 390, "height": 844})
+    tab, line = come(4, {"width": 390, "height": 844})
     sizes = []
     line.on("Network.loadingFinished", lambda one: sizes.append(one["encodedDataLength"]))
     line.send("Network.enable")
@@ -129,10 +133,11 @@ def first_visit(come, page: str) -> dict[str, float]:
 
 
 def answer_times(
-    come, root: Path, language: str, slower: int, times: int, most: int = 40
+    reading, root: Path, language: str, slower: int, times: int, most: int = 40
 ) -> list[float]:
     """Milliseconds from the last key of each question to its results, of `times` the content."""
-    tab, _, speed = come(slower, {"width": 1366, "height": 768})
+    (come, pace), paces = reading, []
+    tab, _ = come(slower, {"width": 1366, "height": 768})
     text = (root / QUESTIONS.format(language)).read_text(encoding="utf-8")
     questions = [one["types"] for one in yaml.safe_load(text) if "types" in one][:most]
 
@@ -151,15 +156,17 @@ def answer_times(
             count = tab.evaluate("answers.length")
             box.fill(part)
             tab.wait_for_function("(n) => answers.length > n", arg=count)
+        paces.append(pace())
     found = tab.evaluate("answers")[1::2]
     tab.context.close()
     # Chromium slows a page down, and no worker.
+    speed = slower * median(paces)
     return [worker * speed + page * min(1, speed) for worker, page in found]
 
 
 def weigh(site: Path) -> dict[str, float]:
     """Bytes of a first visit, by the kind of page; the English pages."""
-    with reader(site) as come:
+    with reader(site) as (come, _):
         pages = {kind: page.removeprefix("zh/") for kind, (page, _) in PAGES.items()}
         return {kind: first_visit(come, page)["weight"] for kind, page in pages.items()}
 
@@ -167,9 +174,9 @@ def weigh(site: Path) -> dict[str, float]:
 def rows(root: Path, site: Path) -> dict[str, float]:
     """Each by its name, as a share of its goal: at most 1."""
     found = {}
-    with reader(site) as come:
+    with reader(site) as reading:
         for kind, (page, weight) in PAGES.items():
-            seen = first_visit(come, page)
+            seen = first_visit(reading[0], page)
             found[f"first visit of {kind}: weight / {weight // KB} KB"] = seen["weight"] / weight
             for what, goal in SECONDS.items():
                 found[f"first visit of {kind}: {what} / {goal} s"] = seen[what] / 1000 / goal
@@ -180,7 +187,7 @@ def rows(root: Path, site: Path) -> dict[str, float]:
             found[f"index of the search, {language} / 60 KB"] = packed / (60 * KB)
             for slower, goal in LIMITS.items():
                 for times in (1, 10):
-                    spent = answer_times(come, root, language, slower, times)
+                    spent = answer_times(reading, root, language, slower, times)
                     name = f"key to results, {language}, {slower}x slower, {times}x the content"
                     cuts = quantiles(spent, n=20)
                     found[f"{name}: p50 / {goal} ms"] = cuts[9] / goal

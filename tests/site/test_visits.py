@@ -12,8 +12,8 @@ visits = SimpleNamespace(**runpy.run_path(str(ROOT / ".github/scripts/visits.py"
 
 def test_questions_are_answered_of_more_content(site, browser):
     def visit() -> list[float]:
-        with visits.reader(site.folder) as come:
-            return visits.answer_times(come, ROOT, "en", 1, times=2, most=3)
+        with visits.reader(site.folder) as reading:
+            return visits.answer_times(reading, ROOT, "en", 1, times=2, most=3)
 
     with ThreadPoolExecutor(1) as thread:  # this one may have the browser's event loop
         found = thread.submit(visit).result()
