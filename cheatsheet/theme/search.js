@@ -118,8 +118,9 @@ function pairsOf(row) {
 // Asking
 
 function answer(query) {
-  const { asked, pairs } = readQuery(query)
-  const ranked = rank(asked, pairs)
+  const question = readQuery(query)
+  const { asked } = question
+  const ranked = rank(question)
   const marks = marksOf(asked)
   const items = ranked
     .filter(({ score }) => score > ranked[0].score / 20)
@@ -129,9 +130,9 @@ function answer(query) {
   return { items, suggest: suggest(query, ranked) }
 }
 
-function rank(asked, pairs) {
+function rank(question) {
   const totals = new Map()
-  for (const { hits, weight } of asked)
+  for (const { hits, weight } of question.asked)
     for (const [section, { says, best, title }] of hits) {
       const total = totals.get(section) ?? { sum: 0, covered: 0, inTitle: 0, had: 0 }
       total.sum += weight * says
@@ -144,17 +145,18 @@ function rank(asked, pairs) {
     .filter((section) => totals.get(section)?.sum)
     .map((section) => {
       const total = totals.get(section)
-      return { section, had: total.had, score: rate(section, total, asked, pairs) }
+      return { section, had: total.had, score: rate(section, total, question) }
     })
     .sort((a, b) => b.score - a.score)
 }
 
-// The words of a question that say something, and all that stand side by side.
+// The words of a question that say something, and how much in all; and all that stand side by side.
 function readQuery(query) {
   const row = wordsOf(normalize(query))
   const saying = row.filter((word) => !language.ignored.has(word))
-  const asked = [...new Set(saying.length ? saying : row)].map(termOf)
-  return { asked: asked.map(tempered), pairs: pairsOf(row) }
+  const asked = [...new Set(saying.length ? saying : row)].map(termOf).map(tempered)
+  const all = asked.reduce((all, { weight }) => all + weight, 0)
+  return { asked, all, pairs: pairsOf(row) }
 }
 
 // Of two signs that stand side by side, but belong to two words, few sections know: they say
@@ -272,8 +274,8 @@ function hitOf({ heading, links, lead, body, page, location }, held) {
 
 // A rare word weighs above a common one, and all words of the question above some of them. A page
 // comes before a section that says as much, if it has code: a section without answers less.
-function rate({ heading, body, page, location, line }, { sum, covered, inTitle }, asked, pairs) {
-  const all = asked.reduce((all, { weight }) => all + weight, 0)
+function rate(section, { sum, covered, inTitle }, { asked, all, pairs }) {
+  const { heading, body, page, location, line } = section
   const share = Math.min(1, inTitle / heading.saying)
   const whole = inTitle > 0.79 * asked.length ? 2.5 : 1 // a title that holds all the words
   const coverage = (covered / (all || 1)) ** 1.5
